@@ -1,0 +1,1 @@
+"""Values: what this project is told, never what it does."""

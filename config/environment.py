@@ -1,0 +1,33 @@
+"""Environment variables that must be set before the tools are imported: telemetry off, safe and quick defaults."""
+
+import os
+
+DEFAULTS = {
+    # No tool phones home.
+    "DO_NOT_TRACK": "1",
+    "MLFLOW_DISABLE_TELEMETRY": "true",
+    "PREFECT_SERVER_ANALYTICS_ENABLED": "false",
+    "GX_ANALYTICS_ENABLED": "false",
+    "DVC_NO_ANALYTICS": "1",
+    # No artefact runs code, and a dead server is noticed in seconds rather than minutes.
+    "MLFLOW_ALLOW_PICKLE_DESERIALIZATION": "false",
+    "MLFLOW_SERVER_ENABLE_JOB_EXECUTION": "false",
+    "MLFLOW_HTTP_REQUEST_MAX_RETRIES": "3",
+    "MLFLOW_HTTP_REQUEST_TIMEOUT": "10",
+    "MLFLOW_HTTP_REQUEST_BACKOFF_FACTOR": "1",
+    "PREFECT_RESULTS_DEFAULT_SERIALIZER": "json",
+    "PREFECT_RESULTS_PERSIST_BY_DEFAULT": "false",
+    # A slow machine gets time to start; idle OpenMP threads sleep instead of burning a shared core.
+    "PREFECT_SERVER_EPHEMERAL_STARTUP_TIMEOUT_SECONDS": "120",
+    "OMP_WAIT_POLICY": "PASSIVE",
+    "PREFECT_LOGGING_LEVEL": "WARNING",
+    "PREFECT_SERVER_LOGGING_LEVEL": "WARNING",
+    "MLFLOW_ENABLE_ASYNC_LOGGING": "false",
+    "GIT_PYTHON_REFRESH": "quiet",
+}
+
+
+def prepare() -> None:
+    """Set every default that the user has not set."""
+    for name, value in DEFAULTS.items():
+        os.environ.setdefault(name, value)

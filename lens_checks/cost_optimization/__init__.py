@@ -1,0 +1,1 @@
+"""The checks of the cost optimization pillar, one file a phase."""

@@ -1,0 +1,1 @@
+"""The checks of the operational excellence pillar, one file a phase."""

@@ -1,0 +1,1 @@
+"""The checks of the performance efficiency pillar, one file a phase."""

@@ -1,0 +1,1 @@
+"""The checks of the reliability pillar, one file a phase."""

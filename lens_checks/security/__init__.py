@@ -1,0 +1,1 @@
+"""The checks of the security pillar, one file a phase."""

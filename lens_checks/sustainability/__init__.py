@@ -1,0 +1,1 @@
+"""The checks of the sustainability pillar, one file a phase."""
