@@ -207,6 +207,9 @@ class Data(Closed):
     leakage_allowances: dict[Name, str] = Field(
         default_factory=dict, description="Columns that the leakage gate lets pass, each with the reason."
     )
+    shift_allowances: dict[Name, str] = Field(
+        default_factory=dict, description="Columns known to move between the parts of a split, each with the reason."
+    )
 
     @model_validator(mode="after")
     def _target_is_declared(self) -> "Data":
