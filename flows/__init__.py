@@ -1,0 +1,1 @@
+"""How the lifecycle is run: Prefect flows over plain tasks."""

@@ -1,0 +1,1 @@
+"""The scoring server: verified models behind a strict schema."""

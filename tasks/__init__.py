@@ -1,0 +1,1 @@
+"""What the lifecycle does: plain functions that import no orchestrator."""
