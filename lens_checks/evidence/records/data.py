@@ -1,0 +1,173 @@
+"""What landing and preparing data leaves behind."""
+
+from dataclasses import dataclass
+
+from lens_checks.evidence.records.base import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Span(Record):
+    """A span of days, as written: ISO dates."""
+
+    start: str
+    end: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class SourceFile(Record):
+    """A file that was read when data landed."""
+
+    path: str
+    sha256: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Landing(Record):
+    """The landed snapshot: data/landed/manifest.json, with the digest of the rows as they lie on disk now."""
+
+    dataset: str
+    reader: str
+    rows: int
+    columns: dict[str, str]
+    sha256: str
+    source_sha256: str
+    window: Span | None
+    sources: tuple[SourceFile, ...]
+    licence: str
+    purpose: str
+    owner: str
+    sha256_on_disk: str | None = None
+    newest_row: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Rule(Record):
+    """One rule of the data contract and how it came out."""
+
+    rule: str
+    column: str | None
+    success: bool
+    unexpected: int
+    examples: tuple[str, ...] = ()
+    sentence: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Validation(Record):
+    """The audit of the landed rows: validation.json; `quarantine_file` is where the offending rows lie, if any do."""
+
+    data_sha256: str
+    success: bool
+    evaluated: int
+    expected: int
+    rows: int
+    minimum_rows: int
+    exceptions: tuple[str, ...]
+    quarantined: int
+    quarantine_share: float
+    quarantine_limit: float
+    rules: tuple[Rule, ...]
+    quarantine_file: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ProfiledColumn(Record):
+    """Statistics of one column; the numeric ones only where the column is numeric."""
+
+    type: str
+    role: str
+    sensitivity: str
+    missing: float
+    distinct: int
+    mean: float | None = None
+    std: float | None = None
+    min: float | str | None = None
+    max: float | str | None = None
+    quantiles: dict[str, float | None] | tuple[float | None, ...] | None = None
+    top: dict[str, float] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class PersonalData(Record):
+    """Values that look like personal data, by column."""
+
+    column: str
+    pattern: str
+    share: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Profile(Record):
+    """The profile of the audited rows: profile.json."""
+
+    data_sha256: str
+    rows: int
+    columns: dict[str, ProfiledColumn]
+    personal_data_found: tuple[PersonalData, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leak(Record):
+    """One finding of the leakage search; `allowed` is the reason why it may pass, if there is one."""
+
+    check: str
+    columns: tuple[str, ...]
+    share: float | None
+    examples: tuple[str, ...] = ()
+    sentence: str
+    allowed: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leakage(Record):
+    """The leakage search: leakage.json; `checks` names what was searched for."""
+
+    data_sha256: str
+    checks: tuple[str, ...]
+    findings: tuple[Leak, ...]
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Part(Record):
+    """One part of the split; `sha256_on_disk` is the digest of its file as it lies on disk now."""
+
+    rows: int
+    sha256: str
+    start: str | None = None
+    end: str | None = None
+    positives: int | None = None
+    sha256_on_disk: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parts(Record):
+    """The split: split.json. Effects are PSI against train; segments count rows by part."""
+
+    data_sha256: str
+    strategy: str
+    parts: dict[str, Part]
+    effects: dict[str, dict[str, float | None]]
+    overlap_rows: int
+    segments: dict[str, dict[str, dict[str, int]]]
+    landed_rows: int
+    dropped_rows: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class BaselineColumn(Record):
+    """The distribution of one column in the train part."""
+
+    kind: str
+    shares: tuple[float, ...] | dict[str, float]
+    missing: float
+    edges: tuple[float | None, ...] | None = None
+    categories: tuple[str, ...] | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline(Record):
+    """What monitoring compares with: reference.json; `sha256` is the digest of the file."""
+
+    columns: dict[str, BaselineColumn]
+    sha256: str | None = None

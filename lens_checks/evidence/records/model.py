@@ -1,0 +1,241 @@
+"""What training, evaluation, comparison and the registry leave behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lens_checks.evidence.records.base import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Study(Record):
+    """The search: how candidates were chosen and how many were tried."""
+
+    name: str
+    storage: str
+    sampler: str
+    pruner: str
+    trials: int
+    pruned: int
+    resumed_trials: int
+    sampled_rows: int
+    timeout: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Training(Record):
+    """The training run: reports/training/training.json."""
+
+    run_id: str
+    parent_run_id: str | None
+    model_name: str
+    model_uri: str
+    model_digest: str
+    family: str
+    params: dict[str, object]
+    seed: int
+    metrics: dict[str, float]
+    data_sha256: dict[str, str]
+    features: tuple[str, ...]
+    feature_schema_sha256: str
+    best_trial: int | None
+    study: Study
+    cpu_seconds: float
+    wall_seconds: float
+    peak_rss_mib: float
+    threads: int
+    trusted_types: tuple[str, ...]
+    source_commit: str | None
+    source_dirty: bool | None
+    lock_sha256: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Candidate(Record):
+    """One row of the leaderboard."""
+
+    trial: int
+    run_id: str | None
+    family: str
+    params: dict[str, object]
+    value: float | None
+    state: str
+    cpu_seconds: float | None
+    baseline: bool
+    kind: str
+
+
+@dataclass(frozen=True, kw_only=True)
+class Leaderboard(Record):
+    """All candidates of the search: reports/training/leaderboard.json; direction is maximize or minimize."""
+
+    primary: str
+    direction: str
+    candidates: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval(Record):
+    """A figure with its confidence interval; `greater_is_better` where it is a metric."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    greater_is_better: bool | None = None
+    passed: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(Record):
+    """The primary metric on the rows of one segment."""
+
+    rows: int
+    primary: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robustness(Record):
+    """Loss of the primary metric when the inputs are perturbed by `noise`."""
+
+    drop: float | None
+    noise: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Record):
+    """A protected group: its rows and the guarded rate."""
+
+    rows: int
+    rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairnessResult(Record):
+    """Rates by protected group and the largest gap of each attribute; a gap of None could not be told."""
+
+    attributes: dict[str, dict[str, Group]]
+    gaps: dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdResult(Record):
+    """One absolute bound and whether the candidate keeps it."""
+
+    metric: str
+    value: float | None
+    floor: float | None = None
+    ceiling: float | None = None
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Record):
+    """The candidate on the promotion rows: reports/evaluation/evaluation.json."""
+
+    run_id: str
+    model_digest: str
+    promotion_sha256: str
+    rows: int
+    metrics: dict[str, Interval]
+    rule: dict[str, Interval]
+    dummy: dict[str, Interval]
+    uplift: Interval
+    slices: dict[str, dict[str, Slice]]
+    robustness: Robustness
+    overfit_gap: float | None
+    fairness: FairnessResult
+    expected_cost: float | None
+    threshold: float | None
+    cost_per_1k: float | None
+    thresholds: tuple[ThresholdResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation(Record):
+    """Why the model answers as it does: reports/evaluation/explanation.json; importance by feature."""
+
+    method: str
+    level: str | None = None
+    importances: dict[str, float | Interval]
+    rows: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedVersion(Record):
+    """One side of a comparison."""
+
+    version: int | None = None
+    run_id: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChampionComparison(Record):
+    """Candidate against champion on the same rows: reports/comparison.json."""
+
+    made: datetime
+    candidate: ComparedVersion
+    champion: ComparedVersion | None
+    promotion_sha256: str
+    rows: int
+    unseen_rows: int
+    test: str
+    margin: float
+    difference: Interval | None
+    guarded: dict[str, Interval]
+    verdict: str
+    sentence: str
+    looks: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class TrackedRun(Record):
+    """A run in MLflow; `datasets` maps the name of each input to its digest."""
+
+    run_id: str
+    name: str
+    parent_id: str | None
+    status: str
+    started: datetime
+    ended: datetime | None
+    params: dict[str, str]
+    metrics: dict[str, float]
+    tags: dict[str, str]
+    datasets: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Tracking(Record):
+    """The candidate's runs in MLflow: the one that logged the model, its search, and the trials."""
+
+    experiment: str
+    winner: TrackedRun
+    search: TrackedRun | None
+    trials: tuple[TrackedRun, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ModelVersion(Record):
+    """A version in the registry: its tags are the lineage it was registered with."""
+
+    version: int
+    run_id: str | None
+    created: datetime
+    aliases: tuple[str, ...]
+    tags: dict[str, str]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Registry(Record):
+    """The registered model: its versions, newest first, and where each alias points."""
+
+    name: str
+    versions: tuple[ModelVersion, ...]
+    aliases: dict[str, int]
+    tags: dict[str, str]
+
+    def at(self, alias: str) -> ModelVersion | None:
+        """Give the version that an alias points at, if there is one."""
+        number = self.aliases.get(alias)
+        return next((v for v in self.versions if v.version == number), None)

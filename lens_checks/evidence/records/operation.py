@@ -1,0 +1,149 @@
+"""What releasing, serving, monitoring and the ledger leave behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lens_checks.evidence.records.base import Record
+from lens_checks.evidence.records.data import Span
+
+
+@dataclass(frozen=True, kw_only=True)
+class ReleasedFile(Record):
+    """A file of the release."""
+
+    path: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Golden(Record):
+    """Golden rows: the server's answers against the offline ones."""
+
+    rows: int
+    max_difference: float | None
+    matched: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Malformed(Record):
+    """Malformed requests sent, and how many of them were refused."""
+
+    sent: int
+    refused: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Server(Record):
+    """The trial of the real scoring server on the candidate."""
+
+    started: bool
+    seconds_to_ready: float | None
+    p50_ms: float | None
+    p95_ms: float | None
+    p99_ms: float | None
+    requests: int
+    errors: int
+    rss_mib: float | None
+    malformed: Malformed
+
+
+@dataclass(frozen=True, kw_only=True)
+class Release(Record):
+    """The packaged candidate and its trial: reports/release.json."""
+
+    made: datetime
+    version: int | None
+    digest: str
+    signature_verified: bool
+    format: str
+    files: tuple[ReleasedFile, ...]
+    golden: Golden
+    server: Server
+    environment: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class FeatureDrift(Record):
+    """Drift of one feature; a PSI of None could not be told."""
+
+    psi: float | None
+    drifted: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringWindow(Record):
+    """One window of live data against the served version's baseline: reports/monitoring/*.json."""
+
+    made: datetime
+    window: Span
+    rows: int
+    version: int | None
+    digest: str | None
+    baseline_sha256: str | None
+    verdict: str
+    features: dict[str, FeatureDrift]
+    prediction_psi: float | None
+    performance: dict[str, object] | None
+    labels_share: float | None
+    service: dict[str, object] | None
+    alarms: tuple[str, ...]
+    action: dict[str, object] | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringHistory(Record):
+    """All monitoring windows, oldest first; never empty."""
+
+    windows: tuple[MonitoringWindow, ...]
+
+    @property
+    def last(self) -> MonitoringWindow:
+        """The newest window."""
+        return self.windows[-1]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LedgerEntry(Record):
+    """One entry of the ledger, as read."""
+
+    number: int
+    kind: str
+    time: datetime
+    previous: str | None
+    hash: str
+    body: dict[str, object]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Ledger(Record):
+    """The ledger, recomputed by the auditor's own code: `breaks` says in words where the chain does not hold."""
+
+    entries: tuple[LedgerEntry, ...]
+    breaks: tuple[str, ...]
+
+    def of_kind(self, *kinds: str) -> tuple[LedgerEntry, ...]:
+        """Give the entries of these kinds, oldest first."""
+        return tuple(entry for entry in self.entries if entry.kind in kinds)
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunPhase(Record):
+    """A phase of the last run."""
+
+    phase: str
+    did: str = ""
+    skipped: bool = False
+    counts: dict[str, int] | None = None
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunReport(Record):
+    """The last run of the lifecycle: reports/run.json."""
+
+    made: datetime
+    outcome: str
+    phases: tuple[RunPhase, ...]
+    cause: str | None = None
+    flow_run_id: str | None = None

@@ -1,0 +1,1 @@
+"""AWS custom-lens files: import, lint, evaluate, export."""
