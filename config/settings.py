@@ -151,7 +151,9 @@ class Column(Closed):
     role: Role = Field(default=Role.FEATURE, description="feature, target, key, time, group or ignored.")
     type: ColumnType = Field(description="integer, number, category, timestamp or boolean.")
     sensitivity: Sensitivity = Field(default=Sensitivity.INTERNAL, description="public, internal, personal, special.")
-    treatment: Literal["none", "drop", "hash"] = Field(default="none", description="What is done to a sensitive column.")
+    treatment: Literal["none", "drop", "hash"] = Field(
+        default="none", description="What is done to a sensitive column."
+    )
     known_at_prediction: bool = Field(default=True, description="False: a feature that the future would have to tell.")
     minimum: float | None = Field(default=None, description="Smallest accepted value.")
     maximum: float | None = Field(default=None, description="Largest accepted value.")
@@ -401,7 +403,9 @@ class Runtime(Closed):
     """Where the tools are."""
 
     tracking_uri: str = Field(default="sqlite:///mlflow.db", min_length=1, description="MLflow tracking and registry.")
-    artifact_location: str = Field(default="mlartifacts", min_length=1, description="Folder or URL of MLflow's artefacts.")
+    artifact_location: str = Field(
+        default="mlartifacts", min_length=1, description="Folder or URL of MLflow's artefacts."
+    )
     prefect_api_url: str = Field(default="", description="A running Prefect server; empty: one is started for the run.")
     ledger: str = Field(default="ledger", min_length=1, description="Folder of the promotion ledger.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="How much is said.")
