@@ -72,18 +72,8 @@ def plain(value: Any) -> Any:
             return plain(value.value)
         case None | bool() | str():
             return value
-        case int():
-            return int(value)
-        case float():
-            return float(value)
-        case datetime():
-            if value.tzinfo is None:
-                raise ValueError(f"{value} has no time zone")
-            return value.isoformat()
-        case date():
-            return value.isoformat()
-        case Path():
-            return value.as_posix()
+        case int() | float():  # numpy's float64 is a float: give Python's own
+            return int(value) if isinstance(value, int) else float(value)
         case Mapping():
             return {_key(key): plain(item) for key, item in value.items()}
         case list() | tuple():
@@ -99,6 +89,12 @@ def _key(key: Any) -> str:
 
 
 def _foreign(value: Any) -> Any:
+    if isinstance(value, datetime) and value.tzinfo is None:
+        raise ValueError(f"{value} has no time zone")
+    if isinstance(value, date):  # a datetime is one
+        return value.isoformat()
+    if isinstance(value, Path):
+        return value.as_posix()
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
         return {field.name: plain(getattr(value, field.name)) for field in dataclasses.fields(value)}
     if hasattr(value, "model_dump"):

@@ -1,0 +1,35 @@
+"""Named points at which a test may kill, stop or starve the process, to prove that what it leaves behind is sound."""
+
+import errno
+import os
+import signal
+import time
+from collections import Counter
+
+VARIABLE = "LIFECYCLE_FAILPOINT"
+
+passed: Counter[str] = Counter()
+
+
+def failpoint(name: str) -> None:
+    """Do what LIFECYCLE_FAILPOINT=<name>[@<n-th time>]:<kill|raise|hang|enospc> asks for here; normally nothing."""
+    wanted = os.environ.get(VARIABLE)
+    if wanted is None:
+        return
+    passed[name] += 1
+    where, _, action = wanted.partition(":")
+    place, _, time_of = where.partition("@")
+    if place == name and passed[name] == int(time_of or 1):
+        _fail(name, action)
+
+
+def _fail(name: str, action: str) -> None:
+    match action:
+        case "kill":
+            os.kill(os.getpid(), signal.SIGKILL)
+        case "raise":
+            raise RuntimeError(f"failpoint {name}")
+        case "hang":
+            time.sleep(3600)
+        case "enospc":
+            raise OSError(errno.ENOSPC, "No space left on device", name)
