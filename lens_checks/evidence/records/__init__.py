@@ -10,6 +10,7 @@ from lens_checks.evidence.records.data import (
     ProfiledColumn,
     Validation,
 )
+from lens_checks.evidence.records.figures import at_least, at_most, better, finite
 from lens_checks.evidence.records.ground import (
     Clock,
     Deployment,
@@ -35,8 +36,8 @@ from lens_checks.evidence.records.model import (
     Leaderboard,
     ModelVersion,
     Registry,
-    Tracking,
     TrackedRun,
+    Tracking,
     Training,
 )
 from lens_checks.evidence.records.operation import (
@@ -84,8 +85,12 @@ __all__ = [
     "StageFile",
     "Storage",
     "StoredFile",
-    "Tracking",
     "TrackedRun",
+    "Tracking",
     "Training",
     "Validation",
+    "at_least",
+    "at_most",
+    "better",
+    "finite",
 ]
