@@ -10,6 +10,12 @@ from lens_checks.evidence.records.data import (
     ProfiledColumn,
     Validation,
 )
+from lens_checks.evidence.records.evaluation import (
+    ChampionComparison,
+    Evaluation,
+    Explanation,
+    Interval,
+)
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
 from lens_checks.evidence.records.ground import (
     Clock,
@@ -29,10 +35,6 @@ from lens_checks.evidence.records.ground import (
 )
 from lens_checks.evidence.records.model import (
     Candidate,
-    ChampionComparison,
-    Evaluation,
-    Explanation,
-    Interval,
     Leaderboard,
     ModelVersion,
     Registry,

@@ -1,0 +1,93 @@
+"""Which collector reads which record; each record is read once, when the first check asks for it."""
+
+from collections.abc import Callable, Mapping
+from typing import Any, TypeVar, cast
+
+from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
+from lens_checks.evidence import (
+    data,
+    environment,
+    exposure,
+    ledger,
+    model,
+    operation,
+    orchestration,
+    pipeline,
+    repository,
+    storage,
+    tracking,
+)
+from lens_checks.evidence import records as r
+from lens_checks.evidence.place import Malformed, NoEvidence, Place
+
+R = TypeVar("R")
+
+COLLECTORS: Mapping[type, Callable[[Place], object]] = {
+    r.Baseline: data.baseline,
+    r.ChampionComparison: model.comparison,
+    r.Clock: lambda place: r.Clock(now=place.now),
+    r.Environment: environment.environment,
+    r.Evaluation: model.evaluation,
+    r.Explanation: model.explanation,
+    r.Exposure: exposure.exposure,
+    r.Landing: data.landing,
+    r.Leaderboard: model.leaderboard,
+    r.Leakage: data.leakage,
+    r.Ledger: ledger.ledger,
+    r.MonitoringHistory: operation.monitoring,
+    r.Orchestration: orchestration.orchestration,
+    r.Parts: data.parts,
+    r.Pipeline: pipeline.pipeline,
+    r.Profile: data.profile,
+    r.Registry: tracking.registry,
+    r.Release: operation.release,
+    r.Repository: repository.repository,
+    r.RunReport: operation.run_report,
+    r.Storage: storage.storage,
+    r.Tracking: tracking.tracking,
+    r.Training: model.training,
+    r.Validation: data.validation,
+}
+SETTINGS: Mapping[type, Callable[[Settings], object]] = {
+    Attestations: lambda settings: settings.attestations,
+    Charter: lambda settings: settings.charter,
+    Data: lambda settings: settings.data,
+    Params: lambda settings: settings.params,
+    Policy: lambda settings: settings.policy,
+    Runtime: lambda settings: settings.runtime,
+    Waivers: lambda settings: settings.waivers,
+}
+KINDS = frozenset({*COLLECTORS, *SETTINGS})
+
+
+class Evidence:
+    """What the project left behind, read on demand; hand-made records may take the place of collected ones."""
+
+    def __init__(self, place: Place, given: Mapping[type, object] | None = None) -> None:
+        self._place = place
+        self._found: dict[type, object] = dict(given or {})
+
+    def get(self, kind: type[R]) -> R:
+        """Give the record of a type, or say why it cannot be had (NoEvidence, Malformed)."""
+        if kind not in self._found:
+            self._found[kind] = self._collect(kind)
+        if isinstance(self._found[kind], NoEvidence | Malformed):
+            raise cast(Exception, self._found[kind])
+        return cast(R, self._found[kind])
+
+    def _collect(self, kind: type) -> object:
+        if kind in SETTINGS:
+            return SETTINGS[kind](self._place.settings)
+        if kind not in COLLECTORS:
+            return Malformed(f"no collector reads {getattr(kind, '__name__', kind)}: a check named it as its evidence")
+        try:
+            return COLLECTORS[kind](self._place)
+        except (NoEvidence, Malformed) as reason:
+            return reason
+        except Exception as error:  # noqa: BLE001 - what cannot be read is broken for every check that needs it
+            return Malformed(f"reading {kind.__name__} raised {type(error).__name__}: {error}")
+
+
+def nothing_kept(kind: type[Any]) -> bool:
+    """Tell whether a type is no evidence at all: neither a record nor a section of the settings."""
+    return kind not in KINDS

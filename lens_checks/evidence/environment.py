@@ -1,0 +1,85 @@
+"""Read the interpreter and its packages, and compare them with the lock."""
+
+import hashlib
+import os
+import platform
+import re
+import sysconfig
+import tomllib
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lens_checks.evidence.place import NoEvidence, Place
+from lens_checks.evidence.records.ground import Environment
+
+LOCK = "requirements.lock"
+PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*(==|@)\s*([^\s;\\]+)")
+INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})  # what put the locked packages there
+
+
+@dataclass
+class _Pin:
+    versions: set[str] = field(default_factory=set)
+    hashed: bool = True
+    url: bool = False
+
+
+def environment(place: Place) -> Environment:
+    """Read the lock, and compare what is installed with it."""
+    lock = place.root / LOCK
+    if not lock.is_file():
+        raise NoEvidence(f"{LOCK} is not there: uv pip compile --universal --generate-hashes writes it")
+    text = lock.read_bytes()
+    pins = _pins(text.decode())
+    installed = _installed()
+    own = _own_name(place.root)
+    strange = sorted(n for n in installed if n not in pins and n not in INSTALLERS and n != own)
+    other = sorted(n for n, v in installed.items() if n in pins and v not in pins[n].versions)
+    return Environment(
+        python=platform.python_version(),
+        platform=platform.platform(),
+        machine=platform.machine(),
+        cpus=len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
+        threads=os.environ.get("OMP_NUM_THREADS", "default"),
+        uid=os.getuid(),
+        lock_file=LOCK,
+        lock_sha256=hashlib.sha256(text).hexdigest(),
+        pins=len(pins),
+        unhashed=tuple(sorted(n for n, pin in pins.items() if not pin.hashed))[:20],
+        with_urls=tuple(sorted(n for n, pin in pins.items() if pin.url))[:20],
+        installed=len(installed),
+        not_in_lock=tuple(strange)[:20],
+        other_version=tuple(f"{n} {installed[n]}, lock says {' or '.join(sorted(pins[n].versions))}" for n in other)[
+            :20
+        ],
+    )
+
+
+def _pins(text: str) -> dict[str, _Pin]:
+    """Read name, versions and hashes of every pin; a universal lock may pin a name once for each platform."""
+    pins: dict[str, _Pin] = {}
+    for requirement in re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", text)):
+        if match := PIN.match(requirement):
+            pin = pins.setdefault(_normal(match[1]), _Pin())
+            pin.versions.add(match[4])
+            pin.hashed &= "--hash=sha256:" in requirement
+            pin.url |= match[3] == "@" or "://" in requirement
+    return pins
+
+
+def _installed() -> dict[str, str]:
+    """Read name and version of every installed distribution from the names of their folders."""
+    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    stems = [path.name.removesuffix(".dist-info") for folder in folders for path in Path(folder).glob("*.dist-info")]
+    return {_normal(name): version for name, _, version in (stem.rpartition("-") for stem in stems)}
+
+
+def _own_name(root: Path) -> str:
+    path = root / "pyproject.toml"
+    if not path.is_file():
+        return ""
+    return _normal(str(tomllib.loads(path.read_text()).get("project", {}).get("name", "")))
+
+
+def _normal(name: str) -> str:
+    return re.sub(r"[-_.]+", "-", name).lower()

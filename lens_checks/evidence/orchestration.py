@@ -1,0 +1,119 @@
+"""Ask Prefect's API, or read its stopped server's database: deployments with their schedules, and flow runs."""
+
+import json
+import os
+import urllib.request
+from datetime import datetime
+from pathlib import Path
+from typing import Any
+
+from lens_checks.evidence.place import NoEvidence, Place
+from lens_checks.evidence.records.ground import Deployment, FlowRun, Orchestration
+
+NEWEST = 50
+PATIENCE_SECONDS = 5.0
+Row = dict[str, Any]
+
+
+def orchestration(place: Place) -> Orchestration:
+    """Read deployments and the newest flow runs."""
+    url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
+    if url:
+        return _from_server(url.rstrip("/"))
+    home = Path(os.environ.get("PREFECT_HOME", place.root / ".lifecycle/prefect"))
+    if not (home / "prefect.db").is_file():
+        raise NoEvidence("Prefect has recorded no flow run yet: run `lifecycle run`")
+    return _from_database(home / "prefect.db")
+
+
+def _from_server(url: str) -> Orchestration:
+    flows = {row["id"]: row["name"] for row in _post(f"{url}/flows/filter", {})}
+    deployments = _post(f"{url}/deployments/filter", {})
+    names = {row["id"]: row["name"] for row in deployments}
+    runs = _post(f"{url}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": NEWEST})
+    return Orchestration(
+        deployments=tuple(_deployment(row, flows, row.get("schedules", [])) for row in deployments),
+        flow_runs=tuple(_flow_run(row, flows, names) for row in runs),
+    )
+
+
+def _post(url: str, body: Row) -> list[Row]:
+    headers = {"content-type": "application/json"}
+    if key := os.environ.get("PREFECT_API_KEY"):
+        headers["authorization"] = f"Bearer {key}"
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)  # noqa: S310
+    try:
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 (the configured server)
+            rows: list[Row] = json.load(answer)
+    except (OSError, ValueError) as error:
+        raise NoEvidence(f"the Prefect server {url} does not answer ({error}): start it, then review again") from None
+    return rows
+
+
+def _from_database(path: Path) -> Orchestration:
+    import contextlib
+    import sqlite3
+
+    def rows(query: str) -> list[Row]:
+        return [dict(row) for row in database.execute(query)]
+
+    try:
+        with contextlib.closing(
+            sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
+        ) as database:
+            database.row_factory = sqlite3.Row
+            flows = {row["id"]: row["name"] for row in rows("SELECT id, name FROM flow")}
+            deployments = rows("SELECT * FROM deployment")
+            schedules = rows("SELECT deployment_id, schedule, active FROM deployment_schedule")
+            runs = rows(f"SELECT * FROM flow_run ORDER BY start_time DESC LIMIT {NEWEST}")  # an int of ours
+    except sqlite3.Error as error:
+        raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
+    names = {row["id"]: row["name"] for row in deployments}
+    for row in (*deployments, *schedules):
+        row |= {key: _json(row[key]) for key in ("schedule", "tags") if key in row}
+    own = {row["id"]: [s for s in schedules if s["deployment_id"] == row["id"]] for row in deployments}
+    return Orchestration(
+        deployments=tuple(_deployment(row, flows, own[row["id"]]) for row in deployments),
+        flow_runs=tuple(_flow_run(row, flows, names) for row in runs),
+    )
+
+
+def _json(value: Any) -> Any:
+    return json.loads(value) if isinstance(value, str) else value
+
+
+def _deployment(row: Row, flows: dict[str, str], schedules: list[Row]) -> Deployment:
+    limit = row.get("concurrency_limit") or (row.get("global_concurrency_limit") or {}).get("limit")
+    return Deployment(
+        name=row["name"],
+        flow=flows.get(row["flow_id"], ""),
+        paused=bool(row["paused"]),
+        schedules=tuple(_in_words(s["schedule"]) for s in schedules if s["active"]),
+        concurrency_limit=limit,
+        tags=tuple(row.get("tags") or ()),
+    )
+
+
+def _in_words(schedule: Row) -> str:
+    if "cron" in schedule:
+        return f"cron {schedule['cron']}"
+    return f"every {schedule['interval']} s" if "interval" in schedule else f"rrule {schedule.get('rrule')}"
+
+
+def _flow_run(row: Row, flows: dict[str, str], deployments: dict[str, str]) -> FlowRun:
+    return FlowRun(
+        id=str(row["id"]),
+        name=row["name"],
+        flow=flows.get(row["flow_id"], ""),
+        state=str(row.get("state_name") or row.get("state_type") or "unknown"),
+        deployment=deployments.get(row.get("deployment_id") or ""),
+        started=_time(row.get("start_time")),
+        ended=_time(row.get("end_time")),
+    )
+
+
+def _time(value: Any) -> datetime | None:
+    if not value:
+        return None
+    moment = datetime.fromisoformat(str(value).replace("Z", "+00:00"))
+    return moment if moment.tzinfo else datetime.fromisoformat(f"{value}+00:00")

@@ -1,0 +1,70 @@
+"""Where evidence is read, and the two ways in which it is not there."""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TypeVar
+
+from pydantic import TypeAdapter, ValidationError
+
+from config.settings import Settings
+
+R = TypeVar("R")
+
+
+class NoEvidence(Exception):
+    """There is no such record; the sentence says how to get it."""
+
+
+class Malformed(Exception):
+    """Something is there, and it is not what it should be; the sentence says where and how."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """The project as the auditor finds it: its root, its settings, the time, and which data is judged."""
+
+    root: Path
+    settings: Settings
+    now: datetime
+    attempt: bool = False
+
+    @property
+    def prepared(self) -> Path:
+        """The prepared data that is judged: the attempt while it is audited, else what is published."""
+        return self.root / "data" / ("attempt" if self.attempt else "prepared")
+
+
+def read_record(kind: type[R], path: Path, how: str) -> R:
+    """Read a record from a JSON file; `how` is the sentence on how to get it (NoEvidence, Malformed)."""
+    try:
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise NoEvidence(f"{path.as_posix()} is not there: {how}") from None
+    except OSError as error:
+        raise Malformed(f"{path.as_posix()} cannot be read: {error.strerror}") from error
+    return parse(kind, data, path.as_posix())
+
+
+def parse(kind: type[R], data: bytes, name: str) -> R:
+    """Read a record from JSON bytes, strictly typed and finite (Malformed)."""
+    adapter: TypeAdapter[R] = TypeAdapter(kind)
+    try:
+        return adapter.validate_json(data)
+    except ValidationError as error:
+        raise Malformed(f"{name} is malformed: {_in_words(error)}") from None
+
+
+def _in_words(error: ValidationError) -> str:
+    faults = error.errors(include_url=False, include_input=False)
+    words = [f"{'.'.join(str(part) for part in fault['loc']) or 'document'}: {fault['msg']}" for fault in faults[:5]]
+    return "; ".join(words) + (f"; and {len(faults) - 5} more" if len(faults) > 5 else "")
+
+
+def sha256_of(path: Path) -> str | None:
+    """Give the SHA-256 of a file as it lies on disk; None when there is none."""
+    if not path.is_file():
+        return None
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()

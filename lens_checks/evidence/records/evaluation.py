@@ -1,0 +1,122 @@
+"""What evaluation and comparison leave behind."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from lens_checks.evidence.records.base import Record
+
+
+@dataclass(frozen=True, kw_only=True)
+class Interval(Record):
+    """A figure with its confidence interval; `greater_is_better` where it is a metric."""
+
+    value: float | None
+    low: float | None = None
+    high: float | None = None
+    greater_is_better: bool | None = None
+    passed: bool | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Slice(Record):
+    """The primary metric on the rows of one segment."""
+
+    rows: int
+    primary: float | None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Robustness(Record):
+    """Loss of the primary metric when the inputs are perturbed by `noise`."""
+
+    drop: float | None
+    noise: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Group(Record):
+    """A protected group: its rows and the guarded rate."""
+
+    rows: int
+    rate: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class FairnessResult(Record):
+    """Rates by protected group and the largest gap of each attribute; a gap of None could not be told."""
+
+    attributes: dict[str, dict[str, Group]]
+    gaps: dict[str, float | None]
+
+
+@dataclass(frozen=True, kw_only=True)
+class ThresholdResult(Record):
+    """One absolute bound and whether the candidate keeps it."""
+
+    metric: str
+    value: float | None
+    floor: float | None = None
+    ceiling: float | None = None
+    passed: bool
+
+
+@dataclass(frozen=True, kw_only=True)
+class Evaluation(Record):
+    """The candidate on the promotion rows: reports/evaluation/evaluation.json."""
+
+    run_id: str
+    model_digest: str
+    promotion_sha256: str
+    rows: int
+    metrics: dict[str, Interval]
+    rule: dict[str, Interval]
+    dummy: dict[str, Interval]
+    uplift: Interval
+    slices: dict[str, dict[str, Slice]]
+    robustness: Robustness
+    overfit_gap: float | None
+    fairness: FairnessResult
+    expected_cost: float | None
+    threshold: float | None
+    cost_per_1k: float | None
+    thresholds: tuple[ThresholdResult, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Explanation(Record):
+    """Why the model answers as it does: reports/evaluation/explanation.json; importance by feature."""
+
+    method: str
+    level: str | None = None
+    importances: dict[str, float | Interval]
+    rows: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ComparedVersion(Record):
+    """One side of a comparison."""
+
+    version: int | None = None
+    run_id: str | None = None
+    digest: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class ChampionComparison(Record):
+    """Candidate against champion on the same rows: reports/comparison.json."""
+
+    made: datetime
+    candidate: ComparedVersion
+    champion: ComparedVersion | None
+    promotion_sha256: str
+    rows: int
+    unseen_rows: int
+    test: str
+    margin: float
+    difference: Interval | None
+    guarded: dict[str, Interval]
+    verdict: str
+    sentence: str
+    looks: int

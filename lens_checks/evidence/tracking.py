@@ -1,0 +1,103 @@
+"""Read MLflow: the candidate's runs, and the registered model with its versions and aliases."""
+
+import contextlib
+import urllib.request
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from lens_checks.evidence.model import training
+from lens_checks.evidence.place import NoEvidence, Place
+from lens_checks.evidence.records.model import ModelVersion, Registry, TrackedRun, Tracking
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+    from mlflow.entities import Run
+    from mlflow.entities.model_registry import ModelVersion as StoredVersion
+
+PATIENCE_SECONDS = 5.0
+PARENT = "mlflow.parentRunId"
+
+
+def tracking(place: Place) -> Tracking:
+    """Read the run that logged the candidate, its search, and the trials."""
+    report = training(place)
+    with _client(place) as client:
+        winner = _run(client.get_run(report.run_id))
+        search = report.parent_run_id and _run(client.get_run(report.parent_run_id))
+        experiment = client.get_run(report.run_id).info.experiment_id
+        filter_string = f"tags.`{PARENT}` = '{report.parent_run_id}'"
+        found = client.search_runs([experiment], filter_string, max_results=1000) if search else []
+        name = client.get_experiment(experiment).name
+    return Tracking(experiment=name, winner=winner, search=search or None, trials=tuple(_run(run) for run in found))
+
+
+def registry(place: Place) -> Registry:
+    """Read the registered model, its versions and aliases."""
+    name = place.settings.charter.project
+    with _client(place) as client:
+        model = client.get_registered_model(name)
+        found = client.search_model_versions(f"name='{name}'", max_results=1000)
+    aliases = {alias: int(version) for alias, version in model.aliases.items()}
+    versions = tuple(sorted((_version(v, aliases) for v in found), key=lambda v: -v.version))
+    return Registry(name=name, versions=versions, aliases=aliases, tags={k: str(v) for k, v in model.tags.items()})
+
+
+@contextlib.contextmanager
+def _client(place: Place) -> Iterator["MlflowClient"]:
+    """Open the store, and never make one; what fails is told in words (NoEvidence)."""
+    uri = place.settings.runtime.tracking_uri
+    _reach(place, uri)
+    from mlflow import MlflowClient
+    from mlflow.exceptions import MlflowException
+    from sqlalchemy.exc import SQLAlchemyError
+
+    try:
+        yield MlflowClient(tracking_uri=uri, registry_uri=uri)
+    except (MlflowException, SQLAlchemyError) as error:
+        raise NoEvidence(
+            f"the MLflow store {uri} says: {str(error).splitlines()[0][:200]}; run `lifecycle run`"
+        ) from None
+
+
+def _reach(place: Place, uri: str) -> None:
+    if uri.startswith("sqlite:///") and not (place.root / uri.removeprefix("sqlite:///")).is_file():
+        raise NoEvidence(f"the MLflow store {uri} is not there yet: run `lifecycle run`")
+    if uri.startswith(("http://", "https://")):
+        try:
+            urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PATIENCE_SECONDS).close()  # noqa: S310 (http only)
+        except OSError as error:
+            raise NoEvidence(
+                f"the MLflow server {uri} does not answer ({error}): start it, then review again"
+            ) from None
+
+
+def _run(run: "Run") -> TrackedRun:
+    inputs = run.inputs.dataset_inputs if run.inputs else []
+    return TrackedRun(
+        run_id=run.info.run_id,
+        name=run.info.run_name or "",
+        parent_id=run.data.tags.get(PARENT),
+        status=run.info.status,
+        started=_time(run.info.start_time),
+        ended=_time(run.info.end_time) if run.info.end_time else None,
+        params=dict(run.data.params),
+        metrics=dict(run.data.metrics),
+        tags=dict(run.data.tags),
+        datasets={item.dataset.name: item.dataset.digest for item in inputs},
+    )
+
+
+def _version(version: "StoredVersion", aliases: dict[str, int]) -> ModelVersion:
+    number = int(version.version)
+    return ModelVersion(
+        version=number,
+        run_id=version.run_id,
+        created=_time(version.creation_timestamp),
+        aliases=tuple(sorted(alias for alias, at in aliases.items() if at == number)),
+        tags={key: str(value) for key, value in version.tags.items()},
+    )
+
+
+def _time(milliseconds: int) -> datetime:
+    return datetime.fromtimestamp(milliseconds / 1000, UTC)
