@@ -1,0 +1,54 @@
+# Two commands matter: `make run` and `make test`. Everything below needs Python 3.11, 3.12 or 3.13 and nothing else.
+VENV   ?= .venv
+# Set STAMP to nothing to use an environment as it is.
+STAMP  ?= $(VENV)/.installed
+BIN    := $(VENV)/bin
+PY     := $(BIN)/python
+FITS   := import sys; sys.exit(not (3, 11) <= sys.version_info[:2] <= (3, 13))
+PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; do \
+            $$name -c '$(FITS)' >/dev/null 2>&1 && { echo $$name; break; }; done)
+
+.DEFAULT_GOAL := help
+.PHONY: help run test lint demo-refusal bench install clean
+
+help:            ## List the targets
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+
+run: $(STAMP)    ## Install what is missing, then run the whole lifecycle
+	@$(PY) -m cli run $(ARGS)
+
+test: $(STAMP) lint    ## Run ruff, mypy, the import contracts and every test
+	@$(PY) -m pytest $(ARGS)
+
+lint: $(STAMP)    ## Run ruff, mypy and the import contracts
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check --quiet .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+demo-refusal: $(STAMP)    ## See a bad month refused before training
+	@$(PY) -m examples.demo_refusal
+
+bench: $(STAMP)    ## Compare the run with a plain script
+	@$(PY) -m benchmarks $(ARGS)
+
+install: $(STAMP)    ## Make the environment and stop there
+
+clean:           ## Remove caches; data, models, ledger and environment stay
+	@rm -rf .mypy_cache .ruff_cache .pytest_cache .import_linter_cache
+	@find . -name __pycache__ -not -path './$(VENV)/*' -prune -exec rm -rf {} +
+
+# The lock pins every file by its hash, the installer's own included.
+$(VENV)/.installed: requirements.lock pyproject.toml
+	@test -n "$(PYTHON)" || { echo "No Python 3.11, 3.12 or 3.13 found on PATH." \
+	  "Install one, or name it: make run PYTHON=/path/to/python3.12" >&2; exit 2; }
+	@echo "Installing into $(VENV) with $$($(PYTHON) --version); this is needed once"
+	@$(PYTHON) -m venv $(VENV) || { echo "$(PYTHON) cannot make environments" \
+	  "(on Debian and Ubuntu: apt install python3-venv)" >&2; exit 2; }
+	@awk '/^uv==/ {on = 1} on {print} on && !/\\$$/ {exit}' requirements.lock > $(VENV)/uv.lock
+	@$(PY) -m pip install --quiet --disable-pip-version-check --require-hashes --no-deps -r $(VENV)/uv.lock
+	@UV_SYSTEM_CERTS=true $(BIN)/uv pip install --quiet --python $(PY) --require-hashes --compile-bytecode \
+	  -r requirements.lock || { echo "uv could not install; trying pip, which is slower" >&2; \
+	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
+	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	@touch $@

@@ -1,0 +1,47 @@
+"""Makes the tests' configuration of config/: the same project at the size of a sample. Run it after a change there."""
+
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+HERE = Path(__file__).parent / "config"
+# file -> (what config/ says, what the tests need instead)
+CHANGES = {
+    "data": [
+        ("reader: flights ", "reader: parquet "),
+        ('path: ""   ', "path: tests/data/flights.parquet   "),
+        ("minimum_rows: 1000", "minimum_rows: 200"),
+    ],
+    "params": [
+        ("trials: 8", "trials: 3"),
+        ("timeout_seconds: 1800", "timeout_seconds: 120"),
+        ("sample_rows: 60000", "sample_rows: 2000"),
+        ("resamples: 1000", "resamples: 200"),
+    ],
+    "policy": [
+        ("{metric: average_precision, floor: 0.80}", "{metric: average_precision, floor: 0.70}"),
+        ("{metric: roc_auc, floor: 0.85}", "{metric: roc_auc, floor: 0.75}"),
+        ("{metric: brier, ceiling: 0.12}", "{metric: brier, ceiling: 0.20}"),
+    ],
+    "charter": [("floor: 0.80", "floor: 0.70")],
+}
+
+
+def reduced(name: str) -> str:
+    """Give the tests' text of one configuration file (ValueError when config/ no longer says what is replaced)."""
+    text = (ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")
+    for old, new in CHANGES.get(name, []):
+        if text.count(old) != 1:
+            raise ValueError(f"config/{name}.yaml says {old!r} {text.count(old)} times, expected once")
+        text = text.replace(old, new)
+    return text
+
+
+def names() -> list[str]:
+    """List the configuration files."""
+    return sorted(path.stem for path in (ROOT / "config").glob("*.yaml"))
+
+
+if __name__ == "__main__":
+    HERE.mkdir(exist_ok=True)
+    for stem in names():
+        (HERE / f"{stem}.yaml").write_text(reduced(stem), encoding="utf-8")
