@@ -1,7 +1,7 @@
 """Which collector reads which record; each record is read once, when the first check asks for it."""
 
 from collections.abc import Callable, Mapping
-from typing import Any, TypeVar, cast
+from typing import TypeVar, cast
 
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
 from lens_checks.evidence import (
@@ -86,8 +86,3 @@ class Evidence:
             return reason
         except Exception as error:  # noqa: BLE001 - what cannot be read is broken for every check that needs it
             return Malformed(f"reading {kind.__name__} raised {type(error).__name__}: {error}")
-
-
-def nothing_kept(kind: type[Any]) -> bool:
-    """Tell whether a type is no evidence at all: neither a record nor a section of the settings."""
-    return kind not in KINDS
