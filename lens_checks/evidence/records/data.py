@@ -105,6 +105,17 @@ class Profile(Record):
     columns: dict[str, ProfiledColumn]
     personal_data_found: tuple[PersonalData, ...]
 
+    @property
+    def features(self) -> tuple[str, ...]:
+        """The columns that are features."""
+        return tuple(name for name, column in self.columns.items() if column.role == "feature")
+
+    @property
+    def personal_columns(self) -> tuple[str, ...]:
+        """The columns that describe people: by their class, or by what the scan found in them."""
+        found = {finding.column for finding in self.personal_data_found}
+        return tuple(n for n, c in self.columns.items() if c.sensitivity in ("personal", "special") or n in found)
+
 
 @dataclass(frozen=True, kw_only=True)
 class Leak(Record):

@@ -93,6 +93,11 @@ class Explanation(Record):
     importances: dict[str, float | Interval]
     rows: int | None = None
 
+    @property
+    def figures(self) -> dict[str, float | None]:
+        """The importance of each feature, without its interval."""
+        return {n: i.value if isinstance(i, Interval) else i for n, i in self.importances.items()}
+
 
 @dataclass(frozen=True, kw_only=True)
 class ComparedVersion(Record):

@@ -156,6 +156,11 @@ class Orchestration(Record):
         """True when the orchestrator knows a flow run of this id."""
         return any(run.id == flow_run_id for run in self.flow_runs)
 
+    def scheduled(self, word: str) -> tuple[str, ...]:
+        """Name the deployments in force whose flow or name holds a word, with their schedules."""
+        named = [d for d in self.deployments if word in f"{d.flow} {d.name}".lower() and not d.paused]
+        return tuple(f"{d.name} ({', '.join(d.schedules)})" for d in named if d.schedules)
+
 
 @dataclass(frozen=True, kw_only=True)
 class StoredFile(Record):

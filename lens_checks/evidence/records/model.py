@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lens_checks.evidence.records.base import Record
+from lens_checks.evidence.records.figures import finite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -71,6 +72,20 @@ class Leaderboard(Record):
     primary: str
     direction: str
     candidates: tuple[Candidate, ...]
+
+    @property
+    def finished(self) -> tuple[Candidate, ...]:
+        """The candidates that were tried to the end and have a finite value."""
+        return tuple(c for c in self.candidates if c.state.lower() == "complete" and finite(c.value))
+
+    @property
+    def upward(self) -> bool:
+        """True when a greater value is better."""
+        return self.direction == "maximize"
+
+    def chosen(self, training: Training) -> Candidate | None:
+        """Give the finished candidate that the training run says it is made of."""
+        return next((c for c in self.finished if c.trial == training.best_trial), None)
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -90,17 +90,10 @@ class MonitoringWindow(Record):
     alarms: tuple[str, ...]
     action: dict[str, object] | None
 
-
-@dataclass(frozen=True, kw_only=True)
-class MonitoringHistory(Record):
-    """All monitoring windows, oldest first; never empty."""
-
-    windows: tuple[MonitoringWindow, ...]
-
     @property
-    def last(self) -> MonitoringWindow:
-        """The newest window."""
-        return self.windows[-1]
+    def name(self) -> str:
+        """The window as people say it: its first day."""
+        return self.window.start
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -125,6 +118,29 @@ class Ledger(Record):
     def of_kind(self, *kinds: str) -> tuple[LedgerEntry, ...]:
         """Give the entries of these kinds, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind in kinds)
+
+    def decisions(self, gate: str, *, outcome: str = "passed") -> tuple[LedgerEntry, ...]:
+        """Give what a gate decided, oldest first; a chain that does not hold proves nothing."""
+        found = () if self.breaks else self.of_kind("decision")
+        return tuple(e for e in found if (e.body.get("gate"), e.body.get("outcome")) == (gate, outcome))
+
+
+@dataclass(frozen=True, kw_only=True)
+class MonitoringHistory(Record):
+    """All monitoring windows, oldest first; never empty."""
+
+    windows: tuple[MonitoringWindow, ...]
+
+    @property
+    def last(self) -> MonitoringWindow:
+        """The newest window."""
+        return self.windows[-1]
+
+    def unanswered(self, ledger: Ledger) -> tuple[MonitoringWindow, ...]:
+        """Give the windows that raised an alarm which neither names an action nor was followed by a retraining."""
+        answers = [entry.time for entry in ledger.of_kind("retraining", "rollback")]
+        alarmed = [w for w in self.windows if w.alarms and not w.action]
+        return tuple(w for w in alarmed if not any(time >= w.made for time in answers))
 
 
 @dataclass(frozen=True, kw_only=True)
