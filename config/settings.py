@@ -178,6 +178,8 @@ class Source(Closed):
     licence: Name = Field(description="Licence or terms under which the data may be used.")
     purpose: Name = Field(description="What the data may be used for.")
     owner: Name = Field(description="Who answers for the source.")
+    legal_basis: str = Field(default="", description="Why data of people may be used; needed where there are such.")
+    permitted_until: date | None = Field(default=None, description="Last day of the permission; none: it has no end.")
 
 
 class Window(Closed):
@@ -203,6 +205,9 @@ class Data(Closed):
     )
     positive: str | None = Field(default=None, description="Binary target: the value that counts as positive.")
     target: Name = Field(description="The column to predict.")
+    labels: Literal["unstated", "system-of-record", "people"] = Field(
+        default="unstated", description="Where the target comes from: recorded by a system, or labelled by people."
+    )
     minimum_rows: int = Field(default=100, ge=20, description="Fewer rows than this are refused.")
     quarantine_limit: Share = Field(default=0.0, description="Largest share of rows that may be set aside.")
     retention_days: int | None = Field(default=None, ge=1, description="Rows older than this are not landed.")
@@ -358,6 +363,8 @@ class Bounds(Closed):
     overfit_gap: float = Field(default=0.1, gt=0, description="Largest gap of the primary metric, train against tune.")
     perturbation_drop: float = Field(default=0.1, gt=0, description="Largest drop of the primary metric under noise.")
     uplift: float = Field(default=0.0, ge=0, description="Least uplift of the primary metric over the rule baseline.")
+    slice_gap: float = Field(default=0.2, gt=0, description="Most that the primary metric may be worse in one slice.")
+    material_cost: Share = Field(default=0.01, description="Share of the training budget too small to choose by.")
 
 
 class Monitoring(Closed):
@@ -380,6 +387,25 @@ class Retraining(Closed):
     )
     minimum_new_rows: int = Field(default=1000, ge=1, description="New rows that count as cause.")
     cooldown_hours: float = Field(default=24.0, ge=0, description="Least time between two retrainings.")
+    scheduled_share: Share = Field(default=0.2, description="Most retrainings that may have no cause but the calendar.")
+
+
+class Licences(Closed):
+    """Which licences of packages are accepted."""
+
+    accepted: tuple[Name, ...] = Field(
+        default=("Apache", "BSD", "CC0", "ISC", "MIT", "MPL", "PSF", "Python", "Unlicense", "ZPL"),
+        min_length=1,
+        description="Families of licences that any package may have.",
+    )
+    allowances: dict[Name, str] = Field(
+        default={
+            "grandalf": "draws the graph of `dvc dag`; no part of what is passed on",
+            "jinja2-ansible-filters": "used by copier when a project is made; no part of what is passed on",
+            "pygit2": "its linking exception covers use as a library by DVC",
+        },
+        description="Packages that may have another licence, each with the reason.",
+    )
 
 
 class Policy(Closed):
@@ -391,6 +417,7 @@ class Policy(Closed):
     bounds: Bounds = Field(default_factory=Bounds, description="Other measured limits.")
     approval: Literal["policy", "person"] = Field(default="policy", description="Who lets a champion in.")
     not_yet_required: tuple[PracticeId, ...] = Field(default=(), description="Practices nothing judges yet.")
+    licences: Licences = Field(default_factory=Licences, description="Which licences of packages are accepted.")
     waiver_days: int = Field(default=90, ge=1, le=90, description="Longest life of a waiver.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="How the live model is watched.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
