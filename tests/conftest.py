@@ -35,13 +35,13 @@ for variable in [*FOREIGN, *(name for name in os.environ if name.startswith("LIF
 
 
 @pytest.fixture(scope="session")
-def scratch(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home for the tools, so that no test reads or writes the user's."""
     home = tmp_path_factory.mktemp("home")
     os.environ.update(GIT, PREFECT_HOME=str(home / "prefect"), MPLCONFIGDIR=str(home / "matplotlib"))
     os.environ.update(DVC_GLOBAL_CONFIG_DIR=str(home / "dvc"), DVC_SYSTEM_CONFIG_DIR=str(home / "dvc-system"))
     os.environ["DVC_SITE_CACHE_DIR"] = str(home / "dvc-site")
-    yield home
+    return home
 
 
 @contextlib.contextmanager
