@@ -48,6 +48,18 @@ class Environment(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class LicenceInventory(Record):
+    """The licence families of every installed package: alternatives, each of them families that hold together."""
+
+    licences: dict[str, tuple[tuple[str, ...], ...]]
+
+    def outside(self, accepted: frozenset[str]) -> dict[str, str]:
+        """Give the packages none of whose alternatives is accepted, with what they say in words."""
+        outside = {n: a for n, a in self.licences.items() if not any(accepted.issuperset(families) for families in a)}
+        return {n: " or ".join(" and ".join(families) for families in a) or "untold" for n, a in outside.items()}
+
+
+@dataclass(frozen=True, kw_only=True)
 class PathMode(Record):
     """The permissions of a path; `mode` is the octal string of its last nine bits, "0700"."""
 
