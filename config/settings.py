@@ -394,7 +394,21 @@ class Licences(Closed):
     """Which licences of packages are accepted."""
 
     accepted: tuple[Name, ...] = Field(
-        default=("Apache", "Artistic", "BSD", "CC0", "EPL", "ISC", "MIT", "MPL", "PSF", "Python", "Unlicense", "ZPL", "Zlib"),
+        default=(
+            "Apache",
+            "Artistic",
+            "BSD",
+            "CC0",
+            "EPL",
+            "ISC",
+            "MIT",
+            "MPL",
+            "PSF",
+            "Python",
+            "Unlicense",
+            "ZPL",
+            "Zlib",
+        ),
         min_length=1,
         description="Families of licences that any package may have.",
     )
