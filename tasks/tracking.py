@@ -85,7 +85,7 @@ def in_words(uri: str) -> Iterator[None]:
 
 def _reach(uri: str) -> None:
     if uri.startswith(("http://", "https://")):
-        urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PATIENCE_SECONDS).close()  # noqa: S310 (http only)
+        urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PATIENCE_SECONDS).close()
     elif path := database_file(uri):
         with _first_open_lock():
             if not path.exists():

@@ -1,0 +1,208 @@
+"""The search for the best candidate: an Optuna study that outlives the process, one fitted pipeline a trial."""
+
+import contextlib
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from config.errors import LifecycleError
+from config.settings import ProblemType, Search
+from tasks.estimators import Family
+from tasks.metrics import Metric
+from tasks.statistics import Prediction
+from tasks.studies import settled
+
+if TYPE_CHECKING:
+    from optuna import Study
+    from optuna.trial import FrozenTrial
+    from optuna.trial import Trial as OpenTrial
+
+FIRST_RUNG = 0.25  # share of the sample that every trial is judged on first
+
+
+@dataclass(frozen=True, eq=False)
+class Examples:
+    """Rows ready to fit or to score: features and target of the same length, and the digest of the file they are."""
+
+    features: pd.DataFrame
+    target: NDArray[np.generic]
+    sha256: str
+
+    def take(self, index: NDArray[np.int64]) -> "Examples":
+        """Give some of the rows."""
+        return Examples(self.features.iloc[index], self.target[index], self.sha256)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """One candidate of the search and how it came out."""
+
+    number: int
+    family: str
+    params: Mapping[str, Any]
+    state: str
+    value: float | None
+    cpu_seconds: float
+    run_id: str | None = None
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a search asks: which families, measured how, on which columns of which problem."""
+
+    families: tuple[Family, ...]
+    metric: Metric
+    problem: ProblemType
+    schema: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class Found:
+    """The trials of a search in order, and the best."""
+
+    trials: tuple[Trial, ...]
+    best: Trial
+    resumed: int
+    sampled_rows: int
+
+
+Record = Callable[[Trial], str]
+
+
+def search(
+    study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, record: Record
+) -> Found:
+    """Try every family with its defaults, then what the sampler proposes, until trials or time are used up."""
+    total = max(settings.trials, len(question.families))
+    if not any(family.space for family in question.families):
+        total = len(question.families)
+    sample, resumed, start = _sample(train, settings), len(settled(study)), time.monotonic()
+    with _progress(total, resumed) as show:
+        while (done := len(settled(study))) < total:
+            untried = _untried(study, question.families)
+            if not untried and time.monotonic() - start > settings.timeout_seconds:
+                break
+            trial = _ask(study, untried, question.families)
+            show(f"trial {done + 1} of {total}: {trial.user_attrs['family']}", done)
+            _run(study, trial, sample, tune, question=question, seed=settings.seed, record=record)
+    return _found(study, resumed, len(sample.target))
+
+
+def _sample(train: Examples, settings: Search) -> Examples:
+    """Draw the rows of every trial, in random order, so that any head of them is a sample too."""
+    order = np.random.default_rng(settings.seed).permutation(len(train.target))
+    return train.take(order[: settings.sample_rows])
+
+
+def _untried(study: "Study", families: tuple[Family, ...]) -> list[Family]:
+    tried = {trial.user_attrs["family"] for trial in settled(study)}
+    return [family for family in families if family.name not in tried]
+
+
+def _ask(study: "Study", untried: list[Family], families: tuple[Family, ...]) -> "OpenTrial":
+    """Open a trial: the first untried family with its defaults, or one that the sampler chooses."""
+    searched = [family for family in families if family.space]
+    if untried and untried[0].space:
+        chosen = {f"{untried[0].name}.{name}": value for name, value in untried[0].defaults.items()}
+        study.enqueue_trial({"family": untried[0].name, **chosen})
+    trial = study.ask()
+    if untried and not untried[0].space:
+        family = untried[0]
+    else:
+        name = trial.suggest_categorical("family", [family.name for family in searched])
+        family = next(f for f in searched if f.name == name)
+    trial.set_user_attr("family", family.name)
+    trial.set_user_attr("params", {d.name: d.suggest(trial, family.name) for d in family.space})
+    return trial
+
+
+def _run(
+    study: "Study",
+    trial: "OpenTrial",
+    sample: Examples,
+    tune: Examples,
+    *,
+    question: Question,
+    seed: int,
+    record: Record,
+) -> None:
+    from optuna import TrialPruned
+    from optuna.trial import TrialState
+
+    cpu, value, state = time.process_time(), None, TrialState.COMPLETE
+    try:
+        value = _climb(trial, sample, tune, question=question, seed=seed)
+    except TrialPruned:
+        state = TrialState.PRUNED
+    except (ValueError, ArithmeticError, MemoryError) as error:  # a candidate that cannot be fitted loses
+        state = TrialState.FAIL
+        trial.set_user_attr("error", f"{type(error).__name__}: {str(error)[:300]}")
+    spent = time.process_time() - cpu
+    chosen = trial.user_attrs
+    run_id = record(Trial(trial.number, chosen["family"], chosen["params"], state.name.lower(), value, spent))
+    for name, what in {"cpu_seconds": spent, "run_id": run_id, "outcome": state.name}.items():
+        trial.set_user_attr(name, what)
+    study.tell(trial, value, state=state)
+
+
+def _climb(trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Question, seed: int) -> float:
+    """Fit on the first rung, ask the pruner, fit on the whole sample; a score that is not finite is a ValueError."""
+    from optuna import TrialPruned
+
+    family = next(f for f in question.families if f.name == trial.user_attrs["family"])
+    rows = len(sample.target)
+    rungs = (int(rows * FIRST_RUNG), rows) if family.space and rows >= 2_000 else (rows,)
+    value = np.nan
+    for count in rungs:
+        head = sample.take(np.arange(count))
+        pipeline = family.build(question.schema, trial.user_attrs["params"], problem=question.problem, seed=seed)
+        pipeline.fit(head.features, head.target)
+        prediction = Prediction.of(pipeline, tune.features, question.problem)
+        value = question.metric.score(tune.target, prediction)
+        if not np.isfinite(value):
+            raise ValueError(f"{question.metric.name} on the tune rows is {value}")
+        if count < rows:
+            trial.report(value, step=count)
+            if trial.should_prune():
+                raise TrialPruned
+    return value
+
+
+def _found(study: "Study", resumed: int, sampled_rows: int) -> Found:
+    trials = tuple(_as_trial(t) for t in settled(study))
+    if not any(trial.state == "complete" for trial in trials):
+        errors = {str(t.user_attrs.get("error")) for t in settled(study)}
+        raise LifecycleError(
+            f"none of {len(trials)} candidates could be fitted: {'; '.join(sorted(errors)[:5])}",
+            expected="at least one candidate with a finite score on the tune rows",
+            next_step="look at the data, or at `search.candidates` in config/params.yaml",
+        )
+    return Found(trials, next(t for t in trials if t.number == study.best_trial.number), resumed, sampled_rows)
+
+
+def _as_trial(frozen: "FrozenTrial") -> Trial:
+    about = frozen.user_attrs
+    value = frozen.value if frozen.state.name == "COMPLETE" else None
+    spent, run_id = float(about["cpu_seconds"]), str(about["run_id"])
+    return Trial(frozen.number, about["family"], about["params"], frozen.state.name.lower(), value, spent, run_id)
+
+
+@contextlib.contextmanager
+def _progress(total: int, done: int) -> Iterator[Callable[[str, int], None]]:
+    """Show a bar on a terminal; elsewhere nothing."""
+    if not sys.stderr.isatty():
+        yield lambda text, completed: None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+
+    columns = (TextColumn("searching"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
+        bar = progress.add_task("", total=total, completed=done)
+        yield lambda text, completed: progress.update(bar, description=text, completed=completed)
