@@ -6,6 +6,9 @@ from datetime import date, datetime, timedelta
 from typing import TypeVar
 
 from config.settings import Attestation, NotApplicable, Settings, Waiver
+from lens_checks.evidence.place import Malformed, NoEvidence
+from lens_checks.evidence.records import Ledger
+from lens_checks.runner import Source
 
 LONGEST = timedelta(days=365)
 S = TypeVar("S", Attestation, NotApplicable, Waiver)
@@ -45,48 +48,56 @@ class Statements:
         return "; ".join(r.because for r in self.refused if r.practice == practice and r.kind == kind)
 
 
-def weigh(
-    settings: Settings, *, subject: Subject, now: datetime, not_before: datetime | None, known: Iterable[str]
-) -> Statements:
-    """Part the statements into those that count and those that do not; not_before is the ledger's last entry."""
-    practices = frozenset(known)
-    behind = _behind(now, not_before)
-    refused: list[Refused] = []
+def doubt_of_time(now: datetime, source: Source) -> str:
+    """Say why no end date can be trusted, if so: a clock behind the ledger, or a ledger that cannot be read."""
+    try:
+        last = source.get(Ledger).entries[-1].time
+    except NoEvidence:
+        return ""
+    except Malformed as reason:
+        return f"its dates cannot be held against the ledger: {reason}"
+    if now >= last:
+        return ""
+    return f"the clock says {now:%Y-%m-%d %H:%M} and the last ledger entry {last:%Y-%m-%d %H:%M}: set the clock"
 
-    def sift(kind: str, statements: Iterable[S], *faults: Callable[[S], str]) -> dict[str, S]:
-        counting: dict[str, S] = {}
-        for said in statements:
-            found = [behind, _unknown(said, practices), *(fault(said) for fault in faults)]
-            if reasons := [reason for reason in found if reason]:
-                refused.append(Refused(kind, said.practice, "; ".join(reasons)))
-            else:
-                counting.setdefault(said.practice, said)
-        return counting
 
-    today = now.date()
-    waiver_life = timedelta(days=settings.policy.waiver_days)
-    said = settings.attestations
-    attested = sift(
+def weigh(settings: Settings, *, subject: Subject, now: datetime, doubt: str, known: Iterable[str]) -> Statements:
+    """Part the statements into those that count and those that do not; a doubt about the time refuses all."""
+    practices, today = frozenset(known), now.date()
+    life = timedelta(days=settings.policy.waiver_days)
+
+    def always(said: S) -> list[str]:
+        return [doubt, _unknown(said, practices)]
+
+    attested, idle = _sift(
         "attestation",
-        said.attestations,
-        lambda a: _dates(a.made, a.expires, today, LONGEST),
-        lambda a: _same_person(a.owner, a.approver),
+        settings.attestations.attestations,
+        lambda a: [*always(a), _dates(a.made, a.expires, today, LONGEST), _alone(a.owner, a.approver)],
     )
-    claimed = sift("not applicable", said.not_applicable, lambda c: _dates(today, c.expires, today, LONGEST))
-    waived = sift(
+    claimed, vain = _sift(
+        "not applicable",
+        settings.attestations.not_applicable,
+        lambda c: [*always(c), _dates(today, c.expires, today, LONGEST)],
+    )
+    waived, void = _sift(
         "waiver",
         settings.waivers.waivers,
-        lambda w: _dates(w.made, w.expires, today, waiver_life),
-        lambda w: _same_person(w.owner, w.approver),
-        lambda w: _out_of_scope(w, subject),
+        lambda w: [*always(w), _dates(w.made, w.expires, today, life), _alone(w.owner, w.approver), _scope(w, subject)],
     )
-    return Statements(attested, claimed, waived, tuple(refused))
+    return Statements(attested, claimed, waived, (*idle, *vain, *void))
 
 
-def _behind(now: datetime, not_before: datetime | None) -> str:
-    if not_before is None or now >= not_before:
-        return ""
-    return f"the clock says {now:%Y-%m-%d %H:%M} and the last ledger entry {not_before:%Y-%m-%d %H:%M}: set the clock"
+def _sift(
+    kind: str, statements: Iterable[S], faults: Callable[[S], list[str]]
+) -> tuple[dict[str, S], tuple[Refused, ...]]:
+    counting: dict[str, S] = {}
+    refused: list[Refused] = []
+    for statement in statements:
+        if reasons := "; ".join(filter(None, faults(statement))):
+            refused.append(Refused(kind, statement.practice, reasons))
+        else:
+            counting.setdefault(statement.practice, statement)
+    return counting, tuple(refused)
 
 
 def _unknown(said: Attestation | NotApplicable | Waiver, practices: frozenset[str]) -> str:
@@ -103,12 +114,12 @@ def _dates(made: date, expires: date, today: date, longest: timedelta) -> str:
     return ""
 
 
-def _same_person(owner: str, approver: str) -> str:
+def _alone(owner: str, approver: str) -> str:
     same = " ".join(owner.split()).casefold() == " ".join(approver.split()).casefold()
     return f"{owner} approved it alone: owner and approver must be two" if same else ""
 
 
-def _out_of_scope(waiver: Waiver, subject: Subject) -> str:
+def _scope(waiver: Waiver, subject: Subject) -> str:
     first, last = waiver.versions
     if waiver.model != subject.model:
         return f"it holds for {waiver.model}, not for {subject.model}"

@@ -41,9 +41,9 @@ def _post(url: str, body: Row) -> list[Row]:
     headers = {"content-type": "application/json"}
     if key := os.environ.get("PREFECT_API_KEY"):
         headers["authorization"] = f"Bearer {key}"
-    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)  # noqa: S310
+    request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)
     try:
-        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:  # noqa: S310 (the configured server)
+        with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
             rows: list[Row] = json.load(answer)
     except (OSError, ValueError) as error:
         raise NoEvidence(f"the Prefect server {url} does not answer ({error}): start it, then review again") from None

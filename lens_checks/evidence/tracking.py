@@ -65,7 +65,7 @@ def _reach(place: Place, uri: str) -> None:
         raise NoEvidence(f"the MLflow store {uri} is not there yet: run `lifecycle run`")
     if uri.startswith(("http://", "https://")):
         try:
-            urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PATIENCE_SECONDS).close()  # noqa: S310 (http only)
+            urllib.request.urlopen(f"{uri.rstrip('/')}/health", timeout=PATIENCE_SECONDS).close()
         except OSError as error:
             raise NoEvidence(
                 f"the MLflow server {uri} does not answer ({error}): start it, then review again"
