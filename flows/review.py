@@ -2,7 +2,7 @@
 
 import dataclasses
 import getpass
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -30,6 +30,8 @@ DECISIONS = Path("reports/decisions")
 REPORT = Path("reports/review.html")
 REPORT_JSON = Path("reports/review.json")
 
+FindSubject = Callable[[Settings, Evidence], Subject]
+
 
 @dataclass(frozen=True)
 class CheckpointReport:
@@ -45,12 +47,12 @@ class CheckpointReport:
 class Auditor:
     """One look at the project: each record is read once, all dates are held against one clock."""
 
-    def __init__(self, settings: Settings, *, subject: Subject | None, attempt: bool = False) -> None:
+    def __init__(self, settings: Settings, *, subject: Subject | FindSubject, attempt: bool = False) -> None:
         self.now = files.now()
         self.settings = settings
         self.catalogue = catalogue.load()
         self.evidence = Evidence(Place(Path("."), settings, self.now, attempt=attempt))
-        self.subject = subject or self._coming()
+        self.subject = subject if isinstance(subject, Subject) else subject(settings, self.evidence)
         self.statements = statements.weigh(
             settings,
             subject=self.subject,
@@ -58,12 +60,6 @@ class Auditor:
             doubt=statements.doubt_of_time(self.now, self.evidence),
             known=self.catalogue.practices,
         )
-
-    def _coming(self) -> Subject:
-        """Name what is in the making: the version after the newest; only waivers ask, so only then look."""
-        registry = peek(self.evidence, Registry) if self.settings.waivers.waivers else None
-        newest = max((version.version for version in registry.versions), default=0) if registry else 0
-        return Subject(self.settings.charter.project, version=newest + 1)
 
     def judge(self, checkpoints: Iterable[Checkpoint]) -> tuple[PracticeResult, ...]:
         """Judge all practices of some checkpoints."""
@@ -76,11 +72,28 @@ class Auditor:
         )
 
 
+def coming(settings: Settings, evidence: Evidence) -> Subject:
+    """Name what is in the making: the version after the newest; only waivers ask, so only then look."""
+    registry = peek(evidence, Registry) if settings.waivers.waivers else None
+    newest = max((version.version for version in registry.versions), default=0) if registry else 0
+    return Subject(settings.charter.project, version=newest + 1)
+
+
+def at_hand(settings: Settings, evidence: Evidence) -> Subject:
+    """Find what there is to review: the candidate of the registry, or else its champion."""
+    registry = peek(evidence, Registry)
+    version = (registry.at("candidate") or registry.at("champion")) if registry else None
+    if not registry or not version:
+        return Subject(settings.charter.project)
+    champion = registry.aliases.get("champion")
+    return Subject(settings.charter.project, version.version, version.tags.get("digest"), champion)
+
+
 def judge(
     at: Checkpoint, settings: Settings, *, attempt: bool = False, subject: Subject | None = None
 ) -> CheckpointReport:
     """Judge one checkpoint and store its report; attempt looks at data that is not yet published."""
-    auditor = Auditor(settings, subject=subject, attempt=attempt)
+    auditor = Auditor(settings, subject=subject or coming, attempt=attempt)
     return _store(at, auditor.judge((at,)), auditor.now)
 
 
@@ -89,7 +102,7 @@ def decide(
 ) -> GateOutcome:
     """Judge what a gate asks for, store the reports, and decide; staging and champion need a subject."""
     gate = GateName(gate)
-    auditor = Auditor(settings, subject=subject, attempt=attempt)
+    auditor = Auditor(settings, subject=subject or coming, attempt=attempt)
     results = auditor.judge(gates.CHECKPOINTS[gate])
     for at in gates.CHECKPOINTS[gate]:
         _store(at, tuple(result for result in results if result.checkpoint is at), auditor.now)
@@ -146,20 +159,9 @@ def _plain(reason: bounds.Blocking) -> Blocking:
     return Blocking(practice=reason.practice, bound=reason.bound, verdict=reason.verdict.value, because=because)
 
 
-def at_hand(settings: Settings) -> Subject:
-    """Find what there is to judge: the candidate of the registry, or else its champion."""
-    model = settings.charter.project
-    registry = peek(Evidence(Place(Path("."), settings, files.now())), Registry)
-    if not registry:
-        return Subject(model)
-    champion = registry.aliases.get("champion")
-    version = registry.at("candidate") or registry.at("champion")
-    return Subject(model, version.version, version.tags.get("digest"), champion) if version else Subject(model)
-
-
 def review_project(settings: Settings) -> Review:
     """Review the project as it stands: all practices, whatever phase they belong to."""
-    auditor = Auditor(settings, subject=at_hand(settings))
+    auditor = Auditor(settings, subject=at_hand)
     return lens.review(
         auditor.judge(Checkpoint),
         project=settings.charter.project,
