@@ -28,6 +28,7 @@ from lens_checks.evidence.records.evaluation import (
     Slice,
     ThresholdResult,
 )
+from lens_checks.evidence.records.figures import at_least, at_most, better, finite
 from lens_checks.evidence.records.ground import (
     Clock,
     Deployment,
@@ -130,4 +131,8 @@ __all__ = [
     "Tracking",
     "Training",
     "Validation",
+    "at_least",
+    "at_most",
+    "better",
+    "finite",
 ]
