@@ -246,7 +246,7 @@ class Data(Closed):
         )
 
     @property
-    def keys(self) -> tuple[str, ...]:
+    def key_columns(self) -> tuple[str, ...]:
         """Columns that together identify a row."""
         return tuple(n for n, c in self.columns.items() if c.role is Role.KEY)
 

@@ -163,5 +163,5 @@ def row_fingerprints(rows: pd.DataFrame, schema: dict[str, str]) -> NDArray[np.u
 
 def identity_schema(data: Data) -> dict[str, str]:
     """Name the columns that tell rows apart: keys, time and features, in order of name."""
-    names = {*data.keys, *data.features, *((data.time_column,) if data.time_column else ())}
+    names = {*data.key_columns, *data.features, *((data.time_column,) if data.time_column else ())}
     return {name: data.columns[name].type.value for name in sorted(names)}
