@@ -11,11 +11,11 @@ from typing import Any, NamedTuple
 from pydantic import BaseModel, ValidationError
 
 from config import yaml_text
-from config.columns import write_columns
 from config.consistency import contradictions
 from config.errors import ConfigError
 from config.problems import Problem, dotted, nearest, problems_of, refuse
 from config.settings import Settings
+from config.writing import write_columns
 from config.yaml_text import Key
 
 __all__ = ["FILES", "Shown", "explain", "file_sha256", "load", "schema", "write_columns"]
