@@ -17,12 +17,13 @@ ATTEMPTS = 100
 
 @dataclass(frozen=True, kw_only=True)
 class Blocking:
-    """One reason why a gate refused: the practice or the bound, its verdict, and what was seen."""
+    """One reason why a gate refused: the practice or the bound, its verdict, what was seen, what to do."""
 
     practice: str | None = None
     bound: str | None = None
     verdict: str
     because: str
+    fix: str = ""
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,0 +1,163 @@
+"""The registered model in MLflow: a store and a hint; what may be served is decided by the ledger."""
+
+import shutil
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.errors import LifecycleError
+from config.settings import Settings
+from tasks import files
+from tasks.ledger import Entry
+from tasks.tracking import in_words
+
+if TYPE_CHECKING:
+    from mlflow import MlflowClient
+
+HEAD_TAG = "ledger_head"
+
+
+@dataclass(frozen=True)
+class Version:
+    """A version of the registered model."""
+
+    number: int
+    run_id: str
+    source: str
+    tags: dict[str, str]
+
+    @property
+    def digest(self) -> str | None:
+        """The digest of the model's files that it was registered with."""
+        return self.tags.get("digest")
+
+
+@dataclass(frozen=True)
+class Registry:
+    """One registered model, and the client that reaches it."""
+
+    client: "MlflowClient"
+    model: str
+    uri: str
+
+    def ensure(self) -> None:
+        """Make the registered model if it is not there."""
+        with in_words(self.uri):
+            if self._model() is None:
+                self.client.create_registered_model(self.model)
+
+    def _model(self) -> Any:
+        found = self.client.search_registered_models(f"name = '{self.model}'")
+        return next(iter(found), None)
+
+    def alias(self, name: str) -> int | None:
+        """Give the version that an alias names now, if any."""
+        with in_words(self.uri):
+            if self._model() is None:
+                return None
+            named = self.client.get_registered_model(self.model).aliases.get(name)
+        return None if named is None else int(named)
+
+    def point(self, alias: str, version: int | None) -> None:
+        """Let an alias name a version, or nothing."""
+        with in_words(self.uri):
+            if version is None:
+                self.client.delete_registered_model_alias(self.model, alias)
+            else:
+                self.client.set_registered_model_alias(self.model, alias, str(version))
+
+    def versions(self) -> list[Version]:
+        """List all versions, oldest first."""
+        with in_words(self.uri):
+            found = self.client.search_model_versions(f"name = '{self.model}'", max_results=10_000)
+        return sorted((_version(item) for item in found), key=lambda item: item.number)
+
+    def version(self, number: int) -> Version:
+        """Give one version; LifecycleError where it is not there."""
+        found = next((item for item in self.versions() if item.number == number), None)
+        if found is None:
+            raise LifecycleError(
+                f"{self.model} has no version {number}", expected="a version of `lifecycle status`",
+                next_step="run `lifecycle run`",
+            )  # fmt: skip
+        return found
+
+    def register(self, *, run_id: str, source: str, model_id: str | None, tags: dict[str, str]) -> Version:
+        """Register a package once: the same run and the same bytes give the version that is there already."""
+        self.ensure()
+        same = [v for v in self.versions() if v.run_id == run_id and v.tags.get("package") == tags["package"]]
+        if same:
+            return same[0]
+        with in_words(self.uri):
+            made = self.client.create_model_version(self.model, source, run_id, tags=tags, model_id=model_id)
+        return _version(made)
+
+    def tag(self, version: int, name: str, value: str) -> None:
+        """Tag a version."""
+        with in_words(self.uri):
+            self.client.set_model_version_tag(self.model, str(version), name, value)
+
+    def remembered_head(self) -> str | None:
+        """Give the head of the ledger as it was last mirrored here."""
+        with in_words(self.uri):
+            model = self._model()
+        return None if model is None else model.tags.get(HEAD_TAG)
+
+    def remember_head(self, entry: Entry) -> None:
+        """Mirror the head of the ledger, so that a cut tail shows; an older entry never replaces a newer one."""
+        self.ensure()
+        number = (self.remembered_head() or "0").partition(":")[0]
+        if not number.isdigit() or int(number) < entry.number:
+            with in_words(self.uri):
+                self.client.set_registered_model_tag(self.model, HEAD_TAG, entry.head)
+
+    def fetch(self, source: str, destination: Path) -> Path:
+        """Download an artefact folder afresh: whole at its destination, or not there."""
+        import mlflow
+
+        destination.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        with tempfile.TemporaryDirectory(dir=destination.parent, prefix=".fetch-") as workplace, in_words(self.uri):
+            try:
+                got = mlflow.artifacts.download_artifacts(
+                    artifact_uri=source, dst_path=workplace, tracking_uri=self.uri
+                )
+            except OSError as error:
+                raise LifecycleError(f"{source} cannot be read: {error}", next_step="run `lifecycle run`") from error
+            shutil.rmtree(destination, ignore_errors=True)
+            Path(got).rename(destination)
+        return destination
+
+    def logged_model_source(self, model_uri: str) -> str:
+        """Give where the files of a logged model lie, from its models:/m-… address."""
+        with in_words(self.uri):
+            model = self.client.get_logged_model(model_uri.removeprefix("models:/"))
+        return str(model.artifact_location)
+
+    def publish(self, folder: Path, *, run_id: str, path: str) -> str:
+        """Store a folder among a run's artefacts and give its address."""
+        with in_words(self.uri):
+            self.client.log_artifacts(run_id, str(folder), path)
+        return self.address(run_id, path)
+
+    def address(self, run_id: str, path: str) -> str:
+        """Give the address of a run's artefact."""
+        with in_words(self.uri):
+            return f"{self.client.get_run(run_id).info.artifact_uri}/{path}"
+
+    def store_json(self, value: Any, *, run_id: str, path: str) -> None:
+        """Store a value among a run's artefacts."""
+        with in_words(self.uri):
+            self.client.log_text(run_id, files.pretty(value).decode(), path)
+
+
+def _version(found: Any) -> Version:
+    return Version(int(found.version), str(found.run_id), str(found.source), dict(found.tags))
+
+
+def connect(settings: Settings) -> Registry:
+    """Open the registry of this project (LifecycleError where it does not answer)."""
+    from tasks import tracking
+
+    opened = tracking.connect(settings)
+    return Registry(opened.client, settings.charter.project, opened.uri)

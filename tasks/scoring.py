@@ -1,0 +1,184 @@
+"""Rows in, answers out: the one definition that training's golden rows, the server and batch scoring share."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any
+
+import numpy as np
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
+
+from config.errors import LifecycleError
+from config.settings import ColumnType, Data
+from tasks.features import TRUTHS, feature_schema, typed_frame
+
+MOST_ROWS = 1_000
+TOLERANCE = 1e-9  # the same sums in another order differ in their last digits
+Answer = dict[str, Any]
+TEXT = Annotated[str, Field(max_length=10_000)]
+
+
+class BadRows(LifecycleError):
+    """Rows do not fit the contract: says where and why, without repeating what was sent."""
+
+
+@dataclass(frozen=True)
+class ColumnContract:
+    """A column of a request: its name, its type in the data contract, whether it may be missing."""
+
+    name: str
+    type: str
+    nullable: bool
+
+
+@dataclass(frozen=True)
+class Contract:
+    """What a packaged model takes and gives."""
+
+    model: str
+    run_id: str
+    problem: str
+    labels: tuple[str, ...]
+    threshold: float | None
+    columns: tuple[ColumnContract, ...]
+    schema: int = 1
+
+    @classmethod
+    def read(cls, value: dict[str, Any]) -> "Contract":
+        """Rebuild a contract from its JSON."""
+        columns = tuple(ColumnContract(**column) for column in value["columns"])
+        return cls(**{**value, "columns": columns, "labels": tuple(value["labels"])})
+
+    @property
+    def names(self) -> list[str]:
+        """The columns, in the model's order."""
+        return [column.name for column in self.columns]
+
+
+@dataclass(frozen=True)
+class Golden:
+    """Rows with the answers that the model gave when it was packaged."""
+
+    columns: tuple[str, ...]
+    data: tuple[tuple[Any, ...], ...]
+    expected: tuple[Answer, ...]
+    schema: int = 1
+
+    @classmethod
+    def read(cls, value: dict[str, Any]) -> "Golden":
+        """Rebuild golden rows from their JSON."""
+        rows = tuple(tuple(row) for row in value["data"])
+        return cls(tuple(value["columns"]), rows, tuple(value["expected"]), value["schema"])
+
+    @property
+    def records(self) -> list[dict[str, Any]]:
+        """The rows as a request carries them."""
+        return [dict(zip(self.columns, row, strict=True)) for row in self.data]
+
+
+def contract_of(data: Data, **about: Any) -> Contract:
+    """Describe what a model of these columns takes: the features of the data contract."""
+    columns = tuple(
+        ColumnContract(name, kind, data.columns[name].max_missing > 0) for name, kind in feature_schema(data).items()
+    )
+    return Contract(columns=columns, **about)
+
+
+def to_records(rows: pd.DataFrame, contract: Contract) -> list[dict[str, Any]]:
+    """Turn rows of data into the JSON records of a request: missing values are null, times are ISO text."""
+    kinds = [ColumnType(column.type) for column in contract.columns]
+    return [
+        {name: _to_json(value, kind) for name, kind, value in zip(contract.names, kinds, row, strict=True)}
+        for row in rows[contract.names].itertuples(index=False, name=None)
+    ]
+
+
+def _to_json(value: Any, kind: ColumnType) -> Any:
+    if value is None or value is pd.NA or value is pd.NaT or (isinstance(value, float) and math.isnan(value)):
+        return None
+    match kind:
+        case ColumnType.TIMESTAMP:
+            return pd.Timestamp(value).isoformat()
+        case ColumnType.BOOLEAN:
+            return TRUTHS[str(value).lower()] == 1.0
+        case ColumnType.INTEGER | ColumnType.NUMBER:
+            return int(value) if kind is ColumnType.INTEGER else float(value)
+        case _:
+            return str(value)
+
+
+def to_frame(records: Any, contract: Contract) -> pd.DataFrame:
+    """Check records strictly and give them the types that the model knows (BadRows, LifecycleError)."""
+    some_rows: Any = Annotated[list[_row_model(contract)], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[misc]
+    try:
+        rows = TypeAdapter(some_rows).validate_python(records, strict=True)
+    except ValidationError as error:
+        raise BadRows(_where(error), expected=f"rows with exactly the columns {', '.join(contract.names)}") from error
+    values = [[getattr(row, f"c{i}") for i in range(len(contract.columns))] for row in rows]
+    frame = pd.DataFrame(values, columns=contract.names, dtype=object)
+    return typed_frame(frame, {column.name: column.type for column in contract.columns})
+
+
+def _row_model(contract: Contract) -> type[BaseModel]:
+    fields: dict[str, Any] = {
+        f"c{i}": (_python_type(column), Field(alias=column.name)) for i, column in enumerate(contract.columns)
+    }
+    closed = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
+    return create_model("Row", __config__=closed, **fields)
+
+
+def _python_type(column: ColumnContract) -> Any:
+    kinds: dict[ColumnType, Any] = {
+        ColumnType.BOOLEAN: bool,
+        ColumnType.INTEGER: Annotated[int, Field(ge=-(2**53), le=2**53)],
+        ColumnType.NUMBER: float,
+        ColumnType.CATEGORY: TEXT,
+        ColumnType.TIMESTAMP: TEXT,
+    }
+    kind = kinds[ColumnType(column.type)]
+    return kind | None if column.nullable else kind
+
+
+def _where(error: ValidationError) -> str:
+    found = [f"{'.'.join(str(part) for part in e['loc'])}: {e['type']}" for e in error.errors(include_input=False)]
+    return f"{len(found)} values do not fit: {'; '.join(text[:100] for text in found[:5])}"
+
+
+def score(estimator: Any, rows: pd.DataFrame, contract: Contract) -> list[Answer]:
+    """Answer each row: a value; or a label with the probability of each (binary: of the case)."""
+    if contract.problem == "regression":
+        return [{"value": float(v)} for v in np.asarray(estimator.predict(rows), dtype=float)]
+    probabilities = np.asarray(estimator.predict_proba(rows), dtype=float)
+    if contract.problem == "binary":
+        threshold = 0.5 if contract.threshold is None else contract.threshold
+        return [{"positive": bool(p >= threshold), "probability": float(p)} for p in probabilities[:, -1]]
+    return [
+        {
+            "label": contract.labels[int(row.argmax())],
+            "probabilities": dict(zip(contract.labels, map(float, row), strict=True)),
+        }
+        for row in probabilities
+    ]
+
+
+def make_golden(estimator: Any, rows: pd.DataFrame, contract: Contract) -> Golden:
+    """Record what the model answers to rows of data, after the way through JSON that a request takes."""
+    records = to_records(rows[contract.names], contract)
+    expected = score(estimator, to_frame(records, contract), contract)
+    return Golden(tuple(contract.names), tuple(tuple(r.values()) for r in records), tuple(expected))
+
+
+def largest_difference(expected: Sequence[Answer], answers: Sequence[Answer]) -> float:
+    """Give the largest difference between two lists of answers; another label, shape or NaN is infinite."""
+    if len(expected) != len(answers):
+        return math.inf
+    return max((_difference(a, b) for a, b in zip(expected, answers, strict=True)), default=math.inf)
+
+
+def _difference(a: Any, b: Any) -> float:
+    if isinstance(a, dict) and isinstance(b, dict) and a.keys() == b.keys():
+        return max(_difference(a[key], b[key]) for key in a)
+    if isinstance(a, float) and isinstance(b, float):
+        return abs(a - b) if math.isfinite(a) and math.isfinite(b) else math.inf
+    return 0.0 if type(a) is type(b) and a == b else math.inf

@@ -1,0 +1,203 @@
+"""The trial of a candidate: the real server in a process of its own, golden rows, bad requests, and a clock."""
+
+import contextlib
+import http.client
+import json
+import math
+import os
+import selectors
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO, Any
+
+from config.errors import LifecycleError
+from tasks.packaging import Package
+from tasks.scoring import TOLERANCE, Contract, Golden, largest_difference
+
+REFUSED = (413, 422)
+
+
+@dataclass(frozen=True)
+class GoldenResult:
+    """The server's answers to the golden rows against those stored."""
+
+    rows: int = 0
+    max_difference: float | None = None
+    matched: bool = False
+
+
+@dataclass(frozen=True)
+class Malformed:
+    """Requests that a server must refuse, and how many of them it did."""
+
+    sent: int = 0
+    refused: int = 0
+
+
+@dataclass(frozen=True)
+class ServerResult:
+    """How the server started and answered; times in the units of their names."""
+
+    started: bool = False
+    seconds_to_ready: float | None = None
+    p50_ms: float | None = None
+    p95_ms: float | None = None
+    p99_ms: float | None = None
+    requests: int = 0
+    errors: int = 0
+    rss_mib: float | None = None
+    malformed: Malformed = field(default_factory=Malformed)
+    words: str = ""
+
+
+@dataclass(frozen=True)
+class Trial:
+    """What a trial saw."""
+
+    golden: GoldenResult
+    server: ServerResult
+
+
+@dataclass(frozen=True)
+class _Running:
+    process: "subprocess.Popen[bytes]"
+    port: int
+    seconds_to_ready: float
+
+    def post(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, bytes]:
+        connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+        response = connection.getresponse()
+        return response.status, response.read()
+
+
+def try_server(
+    package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int
+) -> Trial:
+    """Start the scoring server on a package and look at it; a server that does not start is a result, not an error."""
+    try:
+        with _server(package, keys_folder, deadline_seconds) as running:
+            connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
+            with contextlib.closing(connection):
+                return _look(running, connection, contract, golden, requests)
+    except (LifecycleError, OSError, http.client.HTTPException) as error:
+        return Trial(GoldenResult(rows=len(golden.data)), ServerResult(words=str(error)[:1000]))
+
+
+def _look(
+    running: _Running, connection: http.client.HTTPConnection, contract: Contract, golden: Golden, requests: int
+) -> Trial:
+    import psutil
+
+    matched = _ask_golden(running, connection, golden)
+    latencies, errors = _time(running, connection, golden, requests)
+    bad = list(malformed_requests(contract, golden))
+    refused = sum(running.post(connection, body)[0] in REFUSED for body in bad)
+    rss = psutil.Process(running.process.pid).memory_info().rss / 2**20
+    server = ServerResult(
+        started=True, seconds_to_ready=round(running.seconds_to_ready, 3), p50_ms=_quantile(latencies, 0.50),
+        p95_ms=_quantile(latencies, 0.95), p99_ms=_quantile(latencies, 0.99), requests=requests, errors=errors,
+        rss_mib=round(rss, 1), malformed=Malformed(len(bad), refused),
+    )  # fmt: skip
+    return Trial(matched, server)
+
+
+def _ask_golden(running: _Running, connection: http.client.HTTPConnection, golden: Golden) -> GoldenResult:
+    split = {"dataframe_split": {"columns": golden.columns, "data": golden.data}}
+    status, body = running.post(connection, json.dumps(split).encode())
+    answers = json.loads(body)["predictions"] if status == 200 else []
+    difference = largest_difference(golden.expected, answers)
+    return GoldenResult(len(golden.data), difference if math.isfinite(difference) else None, difference <= TOLERANCE)
+
+
+def _time(
+    running: _Running, connection: http.client.HTTPConnection, golden: Golden, requests: int
+) -> tuple[list[float], int]:
+    bodies = [json.dumps({"dataframe_records": [record]}).encode() for record in golden.records]
+    latencies, errors = [], 0
+    for n in range(requests):
+        begin = time.perf_counter()
+        status, _ = running.post(connection, bodies[n % len(bodies)])
+        latencies.append((time.perf_counter() - begin) * 1000)
+        errors += status != 200
+    return latencies, errors
+
+
+def _quantile(values: list[float], share: float) -> float | None:
+    ordered = sorted(values)
+    return round(ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)], 3) if ordered else None
+
+
+def malformed_requests(contract: Contract, golden: Golden) -> Iterator[bytes]:
+    """Make requests that a strict server refuses, one mistake each."""
+    good, first = golden.records[0], contract.names[0]
+
+    def records(record: Any) -> bytes:
+        return json.dumps({"dataframe_records": [record]}).encode()
+
+    yield from (b"", b"{", b"[]", b"\xff", b'{"dataframe_records": []}', b'{"rows": [1]}')
+    yield records({name: value for name, value in good.items() if name != first})
+    yield records({**good, "a column that nobody asked for": 1})
+    yield records({**good, first: {"not": "a value"}})
+    yield records({**good, first: math.nan})  # json writes NaN, which is not JSON
+    yield records(good).replace(b"[{", b"[{" + json.dumps(first).encode() + b": 1, ", 1)
+    yield json.dumps({"dataframe_split": {"columns": golden.columns, "data": [golden.data[0][:-1]]}}).encode()
+    yield json.dumps({"dataframe_split": {"columns": golden.columns, "data": []}}).encode()
+    yield from (records({**good, c.name: None}) for c in contract.columns[:1] if not c.nullable)
+
+
+@contextlib.contextmanager
+def _server(package: Package, keys_folder: Path, deadline_seconds: float) -> Iterator[_Running]:
+    command = [
+        sys.executable, "-m", "serving", "--model-dir", str(package.folder), "--keys", str(keys_folder),
+        "--digest", package.digest, "--parent", str(os.getpid()),
+    ]  # fmt: skip
+    begin = time.monotonic()
+    with tempfile.TemporaryFile() as complaints:
+        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True)
+        try:
+            port = _wait_for_port(process, begin + deadline_seconds, complaints)
+            _wait_for_answer(port, begin + deadline_seconds)
+            yield _Running(process, port, time.monotonic() - begin)
+        finally:
+            _end(process)
+
+
+def _wait_for_port(process: "subprocess.Popen[bytes]", until: float, complaints: IO[bytes]) -> int:
+    assert process.stdout is not None
+    with selectors.DefaultSelector() as selector:
+        selector.register(process.stdout, selectors.EVENT_READ)
+        ready = selector.select(timeout=max(0.0, until - time.monotonic()))
+    line = process.stdout.readline() if ready else b""
+    if not line:
+        complaints.seek(0)
+        said = complaints.read().decode(errors="replace").strip()[-500:]
+        raise LifecycleError(f"the server did not start in time: {said or 'it said nothing'}")
+    return int(json.loads(line)["port"])
+
+
+def _wait_for_answer(port: int, until: float) -> None:
+    while time.monotonic() < until:
+        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, 2)) as ask:
+            ask.request("GET", "/ping")
+            if ask.getresponse().status == 200:
+                return
+        time.sleep(0.02)
+    raise LifecycleError("the server took the port but did not answer /ping in time")
+
+
+def _end(process: "subprocess.Popen[bytes]") -> None:
+    """End the server and whatever it started: its session is its own."""
+    for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(process.pid, number)
+        with contextlib.suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=patience)
+            break
+    if process.stdout is not None:
+        process.stdout.close()
