@@ -8,9 +8,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from config.load import file_sha256
 from config.settings import Settings
-from lens_checks import bounds, catalogue, checkpoint, gates, statements
+from lens_checks import catalogue, checkpoint, gates, statements
 from lens_checks import review as lens
 from lens_checks.bounds import peek
 from lens_checks.check import Checkpoint
@@ -22,6 +21,7 @@ from lens_checks.gates import GateName, GateOutcome
 from lens_checks.review import Review
 from lens_checks.statements import Subject
 from tasks import files
+from tasks.decisions import facts
 from tasks.ledger import Blocking, Decision, Entry, Ledger
 
 SCHEMA = 1
@@ -123,40 +123,46 @@ def _store(at: Checkpoint, results: tuple[PracticeResult, ...], now: datetime) -
     return report
 
 
-def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str | None = None) -> Entry:
-    """Write a decision into the ledger, whichever way it fell, and beside the reports; promotion consumes the entry."""
-    from tasks.tracking import provenance
-
-    made_from = provenance()
-    decision = Decision(
+def as_decision(
+    outcome: GateOutcome,
+    settings: Settings,
+    *,
+    cause: str,
+    actor: str | None = None,
+    figures: dict[str, Any] | None = None,
+) -> Decision:
+    """Give the outcome the form that the ledger keeps, bound to code, data, policy and evidence; figures add to it."""
+    made_from = facts(settings.policy, reports=Path("reports"))
+    return Decision(
         gate=outcome.gate.value,
         outcome="passed" if outcome.passed else "refused",
         model=outcome.subject.model,
         version=outcome.subject.version,
         model_digest=outcome.subject.digest,
-        data_version=made_from.data_revision,
+        data_version=made_from.data_version,
         commit=made_from.commit,
         dirty=made_from.dirty,
         lock_sha256=made_from.lock_sha256,
-        policy_sha256=file_sha256("policy.yaml"),
-        report_sha256=files.sha256_json(outcome.results),
+        policy_sha256=made_from.policy_sha256,
+        report_sha256=made_from.report_sha256,
         base_champion=outcome.subject.champion,
         waivers=tuple(waiver.model_dump(mode="json") for waiver in outcome.waivers),
-        blocking=tuple(_plain(reason) for reason in outcome.blocking),
-        figures=files.plain(outcome.figures),
+        blocking=tuple(Blocking(**files.plain(reason)) for reason in outcome.blocking),
+        figures=files.plain(outcome.figures) | (figures or {}),
         promotable=outcome.passed and not outcome.subject.explored,
         actor=actor or getpass.getuser(),
         cause=cause,
         time=outcome.made.isoformat(),
     )
+
+
+def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str | None = None) -> Entry:
+    """Write the decision of a phase gate into the ledger, and beside the reports; no registry is needed."""
+    decision = as_decision(outcome, settings, cause=cause, actor=actor)
     entry = Ledger(Path(settings.runtime.ledger)).append("decision", decision)
-    files.write_json(DECISIONS / f"{outcome.gate.value}.json", {"entry": entry.number, "decision": decision})
+    stored = {"schema": SCHEMA, "made": entry.time, "entry": entry.number, "hash": entry.hash, "decision": entry.body}
+    files.write_json(DECISIONS / f"{outcome.gate.value}.json", stored)
     return entry
-
-
-def _plain(reason: bounds.Blocking) -> Blocking:
-    because = f"{reason.because} Next: {reason.fix}" if reason.fix else reason.because
-    return Blocking(practice=reason.practice, bound=reason.bound, verdict=reason.verdict.value, because=because)
 
 
 def review_project(settings: Settings) -> Review:

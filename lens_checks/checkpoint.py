@@ -90,7 +90,7 @@ def _judge(
     missing_word = attested is not None and attested.outcome not in SETTLED
     measured_open = measured is not None and measured.outcome not in SETTLED
     state = STATE_IT.format(id=practice.id) if missing_word else ""
-    mend = (check.fix if check else _without_check(practice)) if measured_open else ""
+    mend = (check.fix if check else without_check(practice)) if measured_open else ""
     return PracticeResult(
         id=practice.id,
         id_2025=practice.id_2025,
@@ -161,5 +161,6 @@ def _weaker(measured: Verdict | None, attested: Verdict | None) -> tuple[Verdict
     return Verdict(attested.outcome, f"measured: {measured.because}; {attested.because}"), By.ATTESTED
 
 
-def _without_check(practice: Practice) -> str:
+def without_check(practice: Practice) -> str:
+    """Say what to do about a practice that nothing judges yet."""
     return f"Write a check in lens_checks/ours/; the lens asks for: {practice.evidence}"
