@@ -9,7 +9,7 @@ from pydantic import BaseModel, ConfigDict, Field, model_validator
 Share = Annotated[float, Field(ge=0, le=1)]
 PositiveShare = Annotated[float, Field(gt=0, lt=1)]
 Name = Annotated[str, Field(min_length=1, max_length=200, pattern=r"^\S(.*\S)?$")]
-PracticeId = Annotated[str, Field(pattern=r"^ML(OE|SEC|REL|PER|COST|SUS)-\d{2}$")]
+PracticeId = Annotated[str, Field(pattern=r"^[A-Z][A-Z0-9]{1,15}-\d{2,3}$")]  # the lens's, or an own check's
 
 
 class Closed(BaseModel):
