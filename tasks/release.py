@@ -53,8 +53,10 @@ def promote(
 
 
 def _moved_by(entry: Entry, gate: str, version: Version, entries: Sequence[Entry], stores: Stores) -> bool:
-    used = history.uses_of(entries, entry.number)
-    return bool(used) and used[-1] == history.moves(entries, gate)[-1] and stores.registry.alias(gate) == version.number
+    """Tell whether the last move of this gate's alias is this decision's, and still stands."""
+    last = history.moves(entries, gate)[-1:]
+    used = bool(last) and last[0].kind == Kind.DONE and last[0].body["decision"] == entry.number
+    return used and stores.registry.alias(gate) == version.number
 
 
 def _moved_already(move: Entry) -> Move:

@@ -39,7 +39,7 @@ def test_canonical_form(value: object, expected: bytes) -> None:
     assert files.canonical(value) == expected
 
 
-@pytest.mark.parametrize("bad", [math.nan, math.inf, datetime(2026, 1, 1)], ids=["nan", "infinity", "no time zone"])
+@pytest.mark.parametrize("bad", [math.nan, math.inf, datetime(2026, 1, 1)], ids=["nan", "infinity", "no time zone"])  # noqa: DTZ001
 def test_what_json_does_not_know_is_refused(bad: object) -> None:
     with pytest.raises(ValueError, match=r"."):
         files.canonical({"x": bad})

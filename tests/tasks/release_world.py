@@ -1,0 +1,149 @@
+"""A small released world of real parts: a signed package of a real pipeline, a real registry, a real ledger."""
+
+import shutil
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import skops.io
+from sklearn.linear_model import LogisticRegression
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
+
+from config.settings import Policy
+from tasks import decisions, files, packaging
+from tasks.approvals import Approvals
+from tasks.ledger import Decision, Entry, Ledger
+from tasks.registry import Registry, Version
+from tasks.release import promote
+from tasks.rollback import roll_back
+from tasks.scoring import ColumnContract, Contract, make_golden
+from tasks.settlement import Move
+from tasks.stores import Facts, Stores, facts
+
+MODEL = "small-model"
+COLUMNS = (ColumnContract("delay", "number", False), ColumnContract("wind", "number", True))
+BY_POLICY = Approvals(required=False, approver="approver", author="author")
+ROWS = pd.DataFrame({"delay": np.linspace(-20, 60, 40), "wind": np.linspace(0, 30, 40)})
+
+
+def contract_for(run_id: str) -> Contract:
+    """Describe the small model."""
+    return Contract(MODEL, run_id, "binary", ("0", "1"), 0.5, COLUMNS)
+
+
+def model_folder(folder: Path, *, strength: float) -> Path:
+    """Fit a pipeline and store it as training does: model.skops beside MLmodel."""
+    pipeline = Pipeline([("scale", StandardScaler()), ("model", LogisticRegression(C=strength))])
+    pipeline.fit(ROWS, (ROWS["delay"] > 15).astype(int))
+    folder.mkdir(parents=True)
+    skops.io.dump(pipeline, folder / packaging.MODEL)
+    (folder / "MLmodel").write_text("flavors: {sklearn: {pickled_model: model.skops, serialization_format: skops}}\n")
+    return folder
+
+
+def package_folder(root: Path, *, strength: float, keys_folder: Path, run_id: str = "0" * 32) -> Path:
+    """Make a signed package of a small model."""
+    model = model_folder(root / f"model-{strength}", strength=strength)
+    contract = contract_for(run_id)
+    golden = make_golden(skops.io.load(model / packaging.MODEL, trusted=["numpy.dtype"]), ROWS[::5], contract)
+    return packaging.assemble(
+        model, root / f"package-{strength}", contract=contract, golden=golden, keys_folder=keys_folder
+    )
+
+
+class World:
+    """A folder with a registry, a ledger, reports and a policy; the current directory must be its root."""
+
+    def __init__(self, root: Path, template: Path, policy: Policy) -> None:
+        self.root, self.policy = root, policy
+        root.mkdir(parents=True, exist_ok=True)
+        shutil.copy(template, root / "mlflow.db")
+        (root / "data").mkdir(exist_ok=True)
+        (root / "data" / "landed.dvc").write_text("outs:\n- md5: abc.dir\n  path: landed\n")
+        (root / "requirements.lock").write_text("")
+        self.evidence("first")
+
+    @property
+    def stores(self) -> Stores:
+        """Open the stores anew, as a new process would."""
+        import mlflow
+
+        uri = f"sqlite:///{self.root / 'mlflow.db'}"
+        mlflow.set_tracking_uri(uri)
+        registry = Registry(mlflow.MlflowClient(uri, uri), MODEL, uri)
+        return Stores(
+            registry, Ledger(self.root / "ledger", self.keys), self.root / ".lifecycle", self.root / "reports"
+        )
+
+    @property
+    def keys(self) -> Path:
+        return self.root / ".lifecycle" / "keys"
+
+    def evidence(self, words: str) -> None:
+        """Write the report that a decision rests on."""
+        files.write_json(self.root / "reports" / "release.json", {"words": words})
+
+    def facts(self) -> Facts:
+        """Take stock."""
+        return facts(self.policy, reports=self.root / "reports")
+
+    def register(self, strength: float) -> Version:
+        """Package a model and register it."""
+        registry = self.stores.registry
+        experiment = registry.client.get_experiment_by_name("x")
+        place = (self.root / "mlartifacts").as_uri()
+        name = experiment.experiment_id if experiment else registry.client.create_experiment("x", place)
+        run_id = registry.client.create_run(name).info.run_id
+        folder = package_folder(self.root / "made", strength=strength, keys_folder=self.keys, run_id=run_id)
+        source = registry.publish(folder, run_id=run_id, path="packages/one")
+        tags = {
+            "digest": packaging.model_digest(folder),
+            "package": packaging.package_digest(folder),
+            "data_revision": "abc.dir",
+        }
+        return registry.register(run_id=run_id, source=source, model_id=None, tags=tags)
+
+    def decide(self, gate: str, of: Version, **change: Any) -> Entry:
+        """Store a decision that passed, or one that is changed."""
+        stores, now = self.stores, self.facts()
+        decision = Decision(
+            gate=gate, outcome="passed", model=MODEL, version=of.number, model_digest=of.digest,
+            data_version=now.data_version, commit=now.commit, dirty=now.dirty, lock_sha256=now.lock_sha256,
+            policy_sha256=now.policy_sha256, report_sha256=now.report_sha256,
+            base_champion=stores.registry.alias("champion"), promotable=True, actor="test", cause="hand",
+            figures={"package_digest": of.tags["package"], "process": "the run"},
+            time=files.now().isoformat(),
+        )  # fmt: skip
+        return decisions.store(replace(decision, **change), stores, run_id=of.run_id)
+
+    def promote(self, gate: str, decision: int | None = None, approvals: Approvals = BY_POLICY) -> Move:
+        """Promote by a decision, or by the stored one."""
+        return promote(
+            gate, decision=decision, stores=self.stores, current=self.facts(), approvals=approvals, actor="test",
+            cause="hand", patience_seconds=20,
+        )  # fmt: skip
+
+    def champion(self, strength: float) -> Version:
+        """Take a new model up the whole ladder."""
+        version = self.register(strength)
+        for gate in ("staging", "champion"):
+            self.decide(gate, version)
+            self.promote(gate)
+        return version
+
+    def roll_back(self, to: int | None = None) -> Move:
+        """Roll back."""
+        return roll_back(
+            to=to, stores=self.stores, current=self.facts(), actor="test", cause="it is bad", patience_seconds=20
+        )
+
+    def alias(self, name: str = "champion") -> int | None:
+        """Give what an alias names."""
+        return self.stores.registry.alias(name)
+
+    def stored_model(self, version: Version) -> Path:
+        """Give the model file in MLflow's artefact store."""
+        return Path(version.source.removeprefix("file://")) / packaging.MODEL

@@ -1,0 +1,374 @@
+"""A promotion consumes one decision that still holds; everything else is refused and recorded."""
+
+import json
+import multiprocessing
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
+from config.load import load
+from config.settings import Policy
+from tasks import approvals, files, packaging
+from tasks.approvals import Approvals
+from tasks.ledger import Blocking, Kind
+from tasks.settlement import promotion_lock
+from tests.tasks.release_world import World, package_folder
+
+ROOT = Path(__file__).parents[2]
+BY_PERSON = Approvals(required=True, approver="approver", author="author")
+
+
+@pytest.fixture(scope="session")
+def shipped_policy() -> Policy:
+    return load(ROOT).policy
+
+
+@pytest.fixture
+def world(
+    tmp_path: Path, mlflow_template: Path, shipped_policy: Policy, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    monkeypatch.chdir(tmp_path)
+    yield World(tmp_path, mlflow_template, shipped_policy)
+    import mlflow
+
+    mlflow.set_tracking_uri(None)
+
+
+def kinds(world: World) -> list[str]:
+    return [entry.kind for entry in world.stores.ledger.entries()]
+
+
+def test_the_ladder_is_climbed_step_by_step(world: World) -> None:
+    version = world.champion(1.0)
+    assert [world.alias(a) for a in ("staging", "champion", "previous")] == [1, 1, None]
+    second = world.champion(0.5)
+    assert [world.alias(a) for a in ("staging", "champion", "previous")] == [2, 2, 1]
+    head = world.stores.ledger.head()
+    assert head is not None
+    assert world.stores.registry.remembered_head() == head.head
+    assert version.run_id != second.run_id
+    assert kinds(world) == ["decision", "intent", "done"] * 4
+
+
+def test_registering_the_same_package_twice_gives_one_version(world: World) -> None:
+    version = world.register(1.0)
+    again = world.stores.registry.register(
+        run_id=version.run_id, source=version.source, model_id=None, tags=version.tags
+    )
+    assert again.number == version.number == 1
+
+
+def test_a_promotion_done_twice_moves_once(world: World) -> None:
+    version = world.register(1.0)
+    entry = world.decide("staging", version)
+    assert world.promote("staging", entry.number).changed
+    assert not world.promote("staging", entry.number).changed
+    assert kinds(world) == ["decision", "intent", "done"]
+
+
+def edit_json(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    value = json.loads(path.read_text())
+    change(value)
+    path.write_text(json.dumps(value))
+
+
+def edit_report(world: World) -> None:
+    """A refusal, edited to a pass where people look."""
+    blocking = (Blocking(bound="brier", verdict="not_met", because="too high"),)
+    world.decide("champion", world.stores.registry.version(1), outcome="refused", blocking=blocking)
+    path = world.root / "reports/decisions/champion.json"
+    edit_json(path, lambda v: v["decision"].update(outcome="passed", blocking=[]))
+
+
+def edit_artifact(world: World) -> None:
+    path = next((world.root / "mlartifacts").rglob("champion-*.json"))
+    edit_json(path, lambda v: v["decision"].update(cause="other"))
+
+
+def swap_model(world: World) -> None:
+    other = package_folder(world.root / "other", strength=0.01, keys_folder=world.keys)
+    shutil.copy(other / packaging.MODEL, world.stored_model(world.stores.registry.version(1)))
+
+
+def swap_whole_package(world: World) -> None:
+    """Another model of ours, properly signed, in place of the one decided on."""
+    other = package_folder(world.root / "other", strength=0.01, keys_folder=world.keys)
+    shutil.copytree(other, world.stored_model(world.stores.registry.version(1)).parent, dirs_exist_ok=True)
+
+
+def resign_other_golden(world: World) -> None:
+    folder = world.stored_model(world.stores.registry.version(1)).parent
+    edit_json(folder / packaging.GOLDEN, lambda v: v.update(expected=[]))
+    packaging.sign(folder, keys_folder=world.keys)
+
+
+def pickle_beside(world: World) -> None:
+    (world.stored_model(world.stores.registry.version(1)).parent / "model.pkl").write_bytes(b"cos\nsystem\n")
+
+
+def other_data(world: World) -> None:
+    (world.root / "data/landed.dvc").write_text("outs:\n- md5: other.dir\n  path: landed\n")
+
+
+def other_policy(world: World) -> None:
+    world.policy = world.policy.model_copy(update={"waiver_days": 30})
+
+
+def other_lock(world: World) -> None:
+    (world.root / "requirements.lock").write_text("mlflow==0\n")
+
+
+def other_gate(world: World) -> None:
+    path = world.root / "reports/decisions"
+    shutil.copy(path / "staging.json", path / "champion.json")
+
+
+def foreign_report(world: World) -> None:
+    """The passed decision of another version under this gate's name: consumed as what it is, it cannot climb."""
+    other = world.register(0.3)
+    world.decide("champion", other)
+
+
+AFTER_THE_DECISION = [
+    pytest.param(edit_report, IntegrityAlarm, "edited", id="the report is edited"),
+    pytest.param(edit_artifact, IntegrityAlarm, "edited", id="the copy in MLflow is edited"),
+    pytest.param(lambda w: (w.root / "reports/decisions/champion.json").unlink(), GateRefused, "no stored decision",
+                 id="the decision is missing"),
+    pytest.param(lambda w: shutil.rmtree(next((w.root / "mlartifacts").rglob("decisions"))), GateRefused,
+                 "not among the artefacts", id="the copy in MLflow is missing"),
+    pytest.param(swap_model, IntegrityAlarm, "changed", id="the model's bytes are others"),
+    pytest.param(swap_whole_package, IntegrityAlarm, "changed", id="another signed package lies in its place"),
+    pytest.param(resign_other_golden, IntegrityAlarm, "not the one that was decided on", id="other golden rows"),
+    pytest.param(pickle_beside, IntegrityAlarm, "run code", id="a pickle lies beside the model"),
+    pytest.param(other_data, GateRefused, "data_version was", id="other data"),
+    pytest.param(other_policy, GateRefused, "policy_sha256 was", id="another policy"),
+    pytest.param(other_lock, GateRefused, "lock_sha256 was", id="another environment"),
+    pytest.param(lambda w: w.evidence("second"), GateRefused, "report_sha256 was", id="other evidence"),
+    pytest.param(other_gate, GateRefused, "speaks of gate", id="the decision of another gate"),
+    pytest.param(foreign_report, GateRefused, "not staging", id="the decision of another model"),
+    pytest.param(lambda w: w.decide("champion", w.stores.registry.version(1), outcome="refused"), GateRefused,
+                 "refused version 1", id="decided anew, and refused"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("tamper", "error", "words"), AFTER_THE_DECISION)
+def test_a_decision_that_no_longer_holds_moves_nothing(
+    world: World, tamper: Callable[[World], None], error: type[LifecycleError], words: str
+) -> None:
+    version = world.register(1.0)
+    world.decide("staging", version)
+    world.promote("staging")
+    world.decide("champion", version)
+    tamper(world)
+    with pytest.raises(error, match=words):
+        world.promote("champion")
+    assert world.alias() is None
+    last = world.stores.ledger.head()
+    assert last is not None and (last.kind, last.body["outcome"]) == ("decision", "refused")
+    assert words.split("|")[0] in last.body["blocking"][-1]["because"]
+    assert world.stores.ledger.verify(world.stores.registry.remembered_head()) == []
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"outcome": "refused"}, "refused version", id="refused"),
+        pytest.param({"promotable": False}, "--explore", id="made with --explore"),
+        pytest.param({"blocking": (Blocking(bound="b", verdict="unknown", because="nothing seen"),)}, "nothing seen",
+                     id="passed, but something blocks"),
+        pytest.param({"model_digest": "0" * 64}, "model digest", id="of other bytes"),
+        pytest.param({"model_digest": None}, "model digest", id="of no bytes"),
+        pytest.param({"model": "another"}, "model", id="of another model"),
+        pytest.param({"data_version": "other"}, "data version", id="of other data"),
+        pytest.param({"data_version": None}, "data version", id="of no data"),
+        pytest.param({"commit": "0" * 40}, "commit was", id="of another commit"),
+        pytest.param({"version": None}, "no version", id="of no version"),
+        pytest.param({"waivers": ({"practice": "MLSEC-01", "expires": "2020-01-01"},)}, "waiver", id="an old waiver"),
+    ],
+)  # fmt: skip
+def test_a_decision_that_does_not_let_through_moves_nothing(world: World, change: dict[str, Any], words: str) -> None:
+    version = world.register(1.0)
+    entry = world.decide("staging", version, **change)
+    with pytest.raises(LifecycleError, match=words):
+        world.promote("staging", entry.number)
+    assert world.alias("staging") is None
+    assert kinds(world)[-1] == "decision"
+
+
+def test_a_decision_opens_a_gate_once(world: World) -> None:
+    version = world.register(1.0)
+    first = world.decide("staging", version)
+    world.promote("staging")
+    other = world.register(0.5)
+    world.decide("staging", other)
+    world.promote("staging")
+    with pytest.raises(GateRefused, match="used before"):
+        world.promote("staging", first.number)
+    assert world.alias("staging") == other.number
+
+
+def test_champion_is_reached_by_way_of_staging_alone(world: World) -> None:
+    version = world.register(1.0)
+    world.decide("champion", version)
+    with pytest.raises(GateRefused, match="not staging"):
+        world.promote("champion")
+
+
+def test_the_champion_is_not_compared_with_itself(world: World) -> None:
+    version = world.champion(1.0)
+    world.decide("champion", version)
+    with pytest.raises(GateRefused, match="nothing to compare"):
+        world.promote("champion")
+
+
+def test_of_two_candidates_judged_against_one_base_one_wins(world: World) -> None:
+    world.champion(1.0)
+    second, third = world.register(0.5), world.register(0.2)
+    for version in (second, third):
+        staging = world.decide("staging", version)
+        world.promote("staging", staging.number)
+    lost = world.decide("champion", second)
+    won = world.decide("champion", third)
+    world.promote("champion", won.number)
+    with pytest.raises(Superseded, match="champion is now 3"):
+        world.promote("champion", lost.number)
+    assert (world.alias(), kinds(world)[-1]) == (3, "superseded")
+
+
+def test_two_processes_promote_at_once_and_one_wins(world: World) -> None:
+    world.champion(1.0)
+    entries = []
+    for strength in (0.5, 0.2):
+        version = world.register(strength)
+        staging = world.decide("staging", version)
+        entries.append((staging.number, world.decide("champion", version).number))
+    context = multiprocessing.get_context("fork")
+    answers: Any = context.Queue()
+
+    def run(numbers: tuple[int, int]) -> None:
+        try:
+            for gate, number in zip(("staging", "champion"), numbers, strict=True):
+                world.promote(gate, number)
+            answers.put("won")
+        except (Superseded, GateRefused) as error:
+            answers.put(type(error).__name__)
+
+    runners = [context.Process(target=run, args=(numbers,)) for numbers in entries]
+    for runner in runners:
+        runner.start()
+    outcomes = sorted(answers.get(timeout=60) for _ in runners)
+    for runner in runners:
+        runner.join(30)
+    assert outcomes[-1] == "won" and outcomes[0] in ("GateRefused", "Superseded")
+    assert world.stores.ledger.verify(world.stores.registry.remembered_head()) == []
+
+
+def test_a_champion_moved_by_hand_freezes_promotions(world: World) -> None:
+    world.champion(1.0)
+    second = world.register(0.5)
+    world.decide("staging", second)
+    world.stores.registry.point("champion", second.number)
+    for _ in range(2):
+        with pytest.raises(IntegrityAlarm, match="frozen"):
+            world.promote("staging")
+    assert kinds(world).count("alarm") == 1
+    assert world.roll_back().version == 1
+    assert world.alias() == 1
+    assert world.promote("staging").changed
+
+
+def test_an_alias_set_where_nothing_was_promoted_is_taken_away(world: World) -> None:
+    version = world.register(1.0)
+    world.stores.registry.point("champion", version.number)
+    world.decide("staging", version)
+    with pytest.raises(IntegrityAlarm, match="frozen"):
+        world.promote("staging")
+    assert world.roll_back().version is None
+    assert world.alias() is None
+
+
+def test_a_cut_tail_freezes_promotions(world: World) -> None:
+    version = world.champion(1.0)
+    (world.root / "ledger/000006.json").unlink()
+    world.stores.ledger.append("alarm", {"a": "new entry with the same number"})
+    with pytest.raises(IntegrityAlarm, match="rewritten"):
+        world.promote("staging", 1)
+    assert version.number == 1
+
+
+def test_a_lost_head_in_the_registry_is_an_alarm(world: World) -> None:
+    world.champion(1.0)
+    world.stores.registry.client.delete_registered_model_tag("small-model", "ledger_head")
+    with pytest.raises(IntegrityAlarm, match="lost its tag"):
+        world.promote("staging", 1)
+
+
+def test_a_clock_set_back_is_an_alarm(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    version = world.register(1.0)
+    world.decide("staging", version)
+    early = files.now().replace(year=2020)
+    monkeypatch.setattr(files, "now", lambda: early)
+    with pytest.raises(IntegrityAlarm, match="clock"):
+        world.promote("staging")
+
+
+def test_one_promotion_at_a_time(world: World) -> None:
+    with (
+        promotion_lock(world.root / ".lifecycle", patience_seconds=1),
+        pytest.raises(LifecycleError, match="under way"),
+        promotion_lock(world.root / ".lifecycle", patience_seconds=0.1),
+    ):
+        pass
+
+
+def staged(world: World) -> int:
+    version = world.register(1.0)
+    world.decide("staging", version)
+    world.promote("staging")
+    return world.decide("champion", version).number
+
+
+def test_a_person_lets_the_champion_in(world: World) -> None:
+    number = staged(world)
+    with pytest.raises(approvals.AwaitsApproval, match="waits for approver"):
+        world.promote("champion", approvals=BY_PERSON)
+    assert kinds(world)[-1] == "decision"
+    approvals.approve(world.stores.ledger.entry(number), by="approver", rules=BY_PERSON, stores=world.stores)
+    assert world.promote("champion", approvals=BY_PERSON).changed
+
+
+def test_an_approval_covers_the_same_candidate_decided_anew(world: World) -> None:
+    number = staged(world)
+    approvals.approve(world.stores.ledger.entry(number), by="approver", rules=BY_PERSON, stores=world.stores)
+    world.decide("champion", world.stores.registry.version(1))
+    assert world.promote("champion", approvals=BY_PERSON).changed
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param({"approver": "author"}, "given by author", id="by the author"),
+        pytest.param({"approver": ""}, "given by", id="by nobody"),
+        pytest.param({"process": "the run"}, "by the run itself", id="by the run itself"),
+        pytest.param({"decision": 1}, "another candidate", id="of another gate"),
+        pytest.param({"decision": 99}, "no decision", id="of no decision"),
+    ],
+)
+def test_an_approval_that_does_not_count(world: World, body: dict[str, Any], words: str) -> None:
+    number = staged(world)
+    good = {"decision": number, "approver": "approver", "process": "a person's"}
+    world.stores.record(Kind.APPROVAL, good | body)
+    with pytest.raises(GateRefused, match=words):
+        world.promote("champion", approvals=BY_PERSON)
+    assert world.alias() is None
+
+
+@pytest.mark.parametrize("who", ["author", "somebody", ""])
+def test_only_the_approver_approves(world: World, who: str) -> None:
+    number = staged(world)
+    with pytest.raises(GateRefused, match="may not approve"):
+        approvals.approve(world.stores.ledger.entry(number), by=who, rules=BY_PERSON, stores=world.stores)
