@@ -361,7 +361,7 @@ class Bounds(Closed):
     split_effect: float = Field(default=0.5, gt=0, description="Largest effect size (PSI) between parts of the split.")
     duplicate_share: Share = Field(default=0.01, description="Largest share of duplicate feature rows across parts.")
     unseen_share: Share = Field(default=0.02, description="Largest share of rows with a category that train lacks.")
-    flipped_labels: Share = Field(default=0.1, description="Largest share of labels of a segment that look flipped.")
+    flipped_labels: Share = Field(default=0.05, description="Largest share of labels of a segment that look flipped.")
     overfit_gap: float = Field(default=0.1, gt=0, description="Largest gap of the primary metric, train against tune.")
     perturbation_drop: float = Field(default=0.1, gt=0, description="Largest drop of the primary metric under noise.")
     uplift: float = Field(default=0.0, ge=0, description="Least uplift of the primary metric over the rule baseline.")

@@ -49,7 +49,7 @@ class KeyIsUnique(gxe.ExpectColumnValuesToBeUnique):
     @classmethod
     def over(cls, data: Data) -> Iterator[Expectation]:
         """Speak of the key, where one column is the key."""
-        yield from (cls(column=name) for name in data.keys if len(data.keys) == 1)
+        yield from (cls(column=name) for name in data.key_columns if len(data.key_columns) == 1)
 
 
 class KeysAreUnique(gxe.ExpectCompoundColumnsToBeUnique):
@@ -58,9 +58,9 @@ class KeysAreUnique(gxe.ExpectCompoundColumnsToBeUnique):
     @classmethod
     def over(cls, data: Data) -> Iterator[Expectation]:
         """Speak of all key columns together, where there are several."""
-        if len(data.keys) > 1:
-            told = f"no two rows have the same {', '.join(data.keys)}"
-            yield cls(column_list=list(data.keys), ignore_row_if="never", description=told)
+        if len(data.key_columns) > 1:
+            told = f"no two rows have the same {', '.join(data.key_columns)}"
+            yield cls(column_list=list(data.key_columns), ignore_row_if="never", description=told)
 
 
 class ValuesOfDeclaredType(ColumnMapExpectation):
@@ -173,7 +173,7 @@ def rules(data: Data) -> list[Expectation]:
 
 def missing_allowed(name: str, data: Data) -> float:
     """Give the largest share of missing values that the column may have: the target and keys may have none."""
-    return 0.0 if name in (data.target, *data.keys) else data.columns[name].max_missing
+    return 0.0 if name in (data.target, *data.key_columns) else data.columns[name].max_missing
 
 
 def _told(bound: float | None) -> str:
