@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,7 +19,7 @@ from config.settings import Settings
 from config.writing import write_columns
 from config.yaml_text import Key
 
-__all__ = ["FILES", "Shown", "explain", "file_sha256", "load", "schema", "write_columns"]
+__all__ = ["FILES", "Setting", "Shown", "explain", "file_sha256", "load", "schema", "write_columns"]
 
 FILES: dict[str, type[BaseModel]] = {name: field.annotation for name, field in Settings.model_fields.items()}  # type: ignore[misc]
 PREFIX = "LIFECYCLE_"
@@ -27,13 +28,21 @@ TOOLS = {"tracking_uri": "MLFLOW_TRACKING_URI", "prefect_api_url": "PREFECT_API_
 
 
 @dataclass(frozen=True)
-class Shown:
+class Setting:
     """One value in force, and where it came from."""
 
     file: str
     key: str
-    value: str
+    value: Any
     source: str
+
+
+@dataclass(frozen=True)
+class Shown:
+    """Every value in force."""
+
+    schema: int
+    settings: tuple[Setting, ...]
 
 
 class _Read(NamedTuple):
@@ -46,15 +55,21 @@ def load(root: Path = Path(".")) -> Settings:
     return _checked(_merged(root))
 
 
-def explain(root: Path = Path(".")) -> list[Shown]:
+def explain(root: Path = Path(".")) -> Shown:
     """List every value in force with the file and line, the variable, or the default it came from."""
     read = _merged(root)
     settings = _checked(read)
-    return [
-        Shown(name, dotted(key), json.dumps(value, ensure_ascii=False), read[name].sources.get(key, "default"))
+    rows = (
+        Setting(name, dotted(key), _without_password(value), read[name].sources.get(key, "default"))
         for name in FILES
         for key, value in _leaves(getattr(settings, name).model_dump(mode="json"), ())
-    ]
+    )
+    return Shown(1, tuple(rows))
+
+
+def _without_password(value: Any) -> Any:
+    """Hide the password of an address, which a store may need and nobody should read over a shoulder."""
+    return re.sub(r"(?<=://)([^/@:]*):[^/@]*@", r"\1:***@", value) if isinstance(value, str) else value
 
 
 def schema() -> dict[str, Any]:

@@ -12,6 +12,7 @@ from config.errors import ConfigError
 from config.yaml_text import Key
 
 SHOWN = 5
+SHOWN_WORDS = 20
 KINDS = {
     "integer": "a whole number",
     "number": "a number",
@@ -97,8 +98,9 @@ def nearest(word: str, known: Iterable[str]) -> str:
     """Offer the closest known word, and all of them."""
     words = list(known)
     close = difflib.get_close_matches(word, words, n=1)
-    hint = f"did you mean {close[0]!r}? " if close else ""
-    return f"{hint}known here: {', '.join(words[:20])}"
+    more = f" and {len(words) - SHOWN_WORDS} more" if len(words) > SHOWN_WORDS else ""
+    hint = f"; did you mean {close[0]!r}?" if close else ""
+    return f"{', '.join(words[:SHOWN_WORDS])}{more}{hint}"
 
 
 def shown(value: Any) -> str:

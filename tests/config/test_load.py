@@ -190,7 +190,7 @@ def test_the_environment_wins_and_is_named_as_source(root: Path, monkeypatch: py
     monkeypatch.setenv("LIFECYCLE_RUNTIME__LEDGER", "elsewhere")
     settings = load(root)
     assert (settings.policy.thresholds[0].floor, settings.runtime.ledger) == (0.99, "elsewhere")
-    sources = {(row.file, row.key): row.source for row in explain(root)}
+    sources = {(row.file, row.key): row.source for row in explain(root).settings}
     assert sources["policy", "thresholds[0].floor"] == "LIFECYCLE_POLICY__THRESHOLDS__0__FLOOR"
     assert sources["params", "metrics.primary"] == "config/params.yaml, line 4"
     assert sources["params", "search.trials"] == "default"
@@ -211,6 +211,12 @@ def test_a_mistaken_variable_is_told(
 ) -> None:
     monkeypatch.setenv(variable, value)
     assert words in said(root)
+
+
+def test_a_password_is_not_shown(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:s3cret@tracking/x")
+    shown = {(row.file, row.key): row.value for row in explain(root).settings}
+    assert shown["runtime", "tracking_uri"] == "https://me:***@tracking/x"
 
 
 def test_the_tools_own_variables_fill_defaults_only(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
