@@ -166,7 +166,7 @@ def _flipped_labels(case: Case) -> Iterator[Finding]:
 def _unseen_categories(case: Case) -> Iterator[Finding]:
     for name in case.features(ColumnType.CATEGORY):
         values = case.rows[name]
-        unseen = ((case.part > 0) & values.notna() & ~values.isin(case.train[name].unique())).to_numpy()
+        unseen = np.asarray((case.part > 0) & values.notna() & ~values.isin(case.train[name].unique()))
         if (share := _share(unseen, case)) > case.bounds.unseen_share:
             told = f"{share:.1%} of the rows of tune and promotion have a {name} that train has never seen"
             yield Finding("unseen categories", [name], share, _values(values[unseen]), told)
