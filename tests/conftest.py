@@ -94,6 +94,8 @@ def project(project_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     shutil.copytree(project_template, root, symlinks=True)
     monkeypatch.chdir(root)
     forget(monkeypatch, *(name for name in FOREIGN if name not in os.environ))
+    # MLflow keeps a store open for each address as it is spelt: a relative one would be the last project's.
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root}/mlflow.db")
     yield root
     if mlflow := sys.modules.get("mlflow"):
         mlflow.set_tracking_uri(None)
