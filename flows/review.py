@@ -1,36 +1,35 @@
 """Collect the evidence, ask the lens, decide at the gates, and write the report."""
 
-import dataclasses
 import getpass
-from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+from config.load import load
 from config.settings import Settings
-from lens_checks import catalogue, checkpoint, gates, statements
+from flows.auditor import Auditor, at_hand, coming
+from lens_checks import gates
 from lens_checks import review as lens
 from lens_checks.bounds import peek
 from lens_checks.check import Checkpoint
 from lens_checks.checkpoint import PracticeResult
-from lens_checks.evidence.collect import Evidence
-from lens_checks.evidence.place import Place
-from lens_checks.evidence.records import Registry
+from lens_checks.evidence import records as r
 from lens_checks.gates import GateName, GateOutcome
 from lens_checks.review import Review
 from lens_checks.statements import Subject
 from tasks import files
-from tasks.decisions import facts
 from tasks.ledger import Blocking, Decision, Entry, Ledger
+from tasks.stores import facts
+
+if TYPE_CHECKING:
+    from prefect import Flow
 
 SCHEMA = 1
 CHECKPOINTS = Path("reports/checkpoints")
 DECISIONS = Path("reports/decisions")
 REPORT = Path("reports/review.html")
 REPORT_JSON = Path("reports/review.json")
-
-FindSubject = Callable[[Settings, Evidence], Subject]
 
 
 @dataclass(frozen=True)
@@ -42,51 +41,6 @@ class CheckpointReport:
     checkpoint: Checkpoint
     practices: tuple[PracticeResult, ...]
     counts: dict[str, int]
-
-
-class Auditor:
-    """One look at the project: each record is read once, all dates are held against one clock."""
-
-    def __init__(self, settings: Settings, *, subject: Subject | FindSubject, attempt: bool = False) -> None:
-        self.now = files.now()
-        self.settings = settings
-        self.catalogue = catalogue.load()
-        self.evidence = Evidence(Place(Path("."), settings, self.now, attempt=attempt))
-        self.subject = subject if isinstance(subject, Subject) else subject(settings, self.evidence)
-        self.statements = statements.weigh(
-            settings,
-            subject=self.subject,
-            now=self.now,
-            doubt=statements.doubt_of_time(self.now, self.evidence),
-            known=self.catalogue.practices,
-        )
-
-    def judge(self, checkpoints: Iterable[Checkpoint]) -> tuple[PracticeResult, ...]:
-        """Judge all practices of some checkpoints."""
-        return checkpoint.judge(
-            checkpoints,
-            catalogue=self.catalogue,
-            evidence=self.evidence,
-            statements=self.statements,
-            policy=self.settings.policy,
-        )
-
-
-def coming(settings: Settings, evidence: Evidence) -> Subject:
-    """Name what is in the making: the version after the newest; only waivers ask, so only then look."""
-    registry = peek(evidence, Registry) if settings.waivers.waivers else None
-    newest = max((version.version for version in registry.versions), default=0) if registry else 0
-    return Subject(settings.charter.project, version=newest + 1)
-
-
-def at_hand(settings: Settings, evidence: Evidence) -> Subject:
-    """Find what there is to review: the candidate of the registry, or else its champion."""
-    registry = peek(evidence, Registry)
-    version = (registry.at("candidate") or registry.at("champion")) if registry else None
-    if not registry or not version:
-        return Subject(settings.charter.project)
-    champion = registry.aliases.get("champion")
-    return Subject(settings.charter.project, version.version, version.tags.get("digest"), champion)
 
 
 def judge(
@@ -167,18 +121,70 @@ def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str |
 
 def review_project(settings: Settings) -> Review:
     """Review the project as it stands: all practices, whatever phase they belong to."""
-    auditor = Auditor(settings, subject=at_hand)
+    return _review(Auditor(settings, subject=at_hand))
+
+
+def _review(auditor: Auditor) -> Review:
     return lens.review(
         auditor.judge(Checkpoint),
-        project=settings.charter.project,
+        project=auditor.settings.charter.project,
         catalogue=auditor.catalogue,
-        policy=settings.policy,
+        policy=auditor.settings.policy,
         refused=auditor.statements.refused,
         champion=auditor.subject.champion is not None,
         now=auditor.now,
     )
 
 
-def as_json(review: Review) -> dict[str, Any]:
-    """Give the stable JSON form of a review: snake case, versioned by `schema`."""
-    return {field.name: files.plain(getattr(review, field.name)) for field in dataclasses.fields(review)}
+def report(settings: Settings) -> Review:
+    """Review the project and write it down: reports/review.html for people, reports/review.json for programs."""
+    auditor = Auditor(settings, subject=at_hand)
+    review = _review(auditor)
+    files.write_json(REPORT_JSON, review)
+    _write_page(review, auditor)
+    return review
+
+
+def write_html(review: Review, settings: Settings | None = None) -> Path:
+    """Write the page of a review and give its path."""
+    return _write_page(review, Auditor(settings or load(), subject=at_hand))
+
+
+def _write_page(review: Review, auditor: Auditor) -> Path:
+    from lens_checks import page
+
+    ledger, history = peek(auditor.evidence, r.Ledger), peek(auditor.evidence, r.MonitoringHistory)
+    findings = page.Findings(
+        champion=auditor.subject.champion,
+        decisions=ledger.of_kind("decision") if ledger else (),
+        evaluation=peek(auditor.evidence, r.Evaluation),
+        comparison=peek(auditor.evidence, r.ChampionComparison),
+        windows=history.windows if history else (),
+    )
+    return files.write_bytes_atomically(REPORT, page.html(review, findings, auditor.settings.policy).encode())
+
+
+def publish(review: Review, outcome: GateOutcome | None = None) -> None:
+    """Leave Prefect artifacts in the flow run at hand: the counts as a table, the report as a link, the reasons."""
+    from prefect.artifacts import create_link_artifact, create_table_artifact
+
+    create_link_artifact(REPORT.resolve().as_uri(), key="review", link_text="The review of the project")
+    create_table_artifact([dict(review.counts)], key="review-counts", description=f"Coverage {review.coverage:.0%}")
+    if outcome:
+        said = "passed" if outcome.passed else "refused"
+        rows = [files.plain(reason) for reason in outcome.blocking] or [{"gate": outcome.gate.value, "outcome": said}]
+        create_table_artifact(rows, key=f"{outcome.gate.value}-gate", description=f"{outcome.gate.value} gate: {said}")
+
+
+def review_flow() -> "Flow[[Settings], Review]":
+    """Give the review as a Prefect flow; made late, so that a review at the terminal needs no Prefect."""
+    from prefect import flow
+
+    @flow(name="Review the project by the lens", validate_parameters=False, persist_result=False)
+    def review(settings: Settings) -> Review:
+        """Review the project, write the report, and leave it as artifacts."""
+        written = report(settings)
+        publish(written)
+        return written
+
+    return review

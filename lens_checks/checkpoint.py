@@ -163,4 +163,4 @@ def _weaker(measured: Verdict | None, attested: Verdict | None) -> tuple[Verdict
 
 def without_check(practice: Practice) -> str:
     """Say what to do about a practice that nothing judges yet."""
-    return f"Write a check in lens_checks/ours/; the lens asks for: {practice.evidence}"
+    return f"Write a check in lens_checks/ours/; the lens asks for: {practice.evidence}."
