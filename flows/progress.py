@@ -1,0 +1,102 @@
+"""What is going on, as people see it: one live line on a terminal, plain lines elsewhere, and a journal of phases."""
+
+import contextlib
+import time
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import TYPE_CHECKING, Any
+
+from tasks.account import PhaseReport, duration
+
+if TYPE_CHECKING:
+    from rich.status import Status
+
+_JOURNAL: ContextVar["Journal | None"] = ContextVar("journal", default=None)
+
+
+@dataclass
+class Entry:
+    """What a phase fills in while it runs."""
+
+    did: str = ""
+    skipped: bool = False
+    counts: Mapping[str, int] = field(default_factory=dict)
+
+
+class Journal:
+    """The phases so far, told to people on standard error as they happen."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+
+        self.console: Console = Console(stderr=True, highlight=False)
+        self.phases: list[PhaseReport] = []
+        self._status: Status | None = None
+        self._phase = ""
+
+    @contextlib.contextmanager
+    def phase(self, name: str) -> Iterator[Entry]:
+        """Time a phase and take down what it did, also when it fails."""
+        entry, start, self._phase = Entry(), time.monotonic(), name
+        self.step("")
+        try:
+            yield entry
+        except BaseException as error:
+            entry.did = entry.did or f"stopped: {type(error).__name__}"
+            raise
+        finally:
+            seconds = round(time.monotonic() - start, 2)
+            self.phases.append(PhaseReport(name, entry.did, entry.skipped, dict(entry.counts), seconds))
+        self.say(f"{name}: {entry.did} ({duration(seconds)})")
+
+    def step(self, what: str) -> None:
+        """Show what is being done now."""
+        text = " · ".join(part for part in (self._phase, what) if part)
+        if self._status is not None:
+            self._status.update(text)
+        elif what and not self.console.is_terminal:
+            self.say(f"  {text}")
+
+    def say(self, text: str) -> None:
+        """Leave a line standing."""
+        self.console.print(text, markup=False, soft_wrap=True)
+
+    @contextlib.contextmanager
+    def shown(self) -> Iterator["Journal"]:
+        """Make this the journal that steps are told to, with a live line where there is a terminal."""
+        token = _JOURNAL.set(self)
+        try:
+            if not self.console.is_terminal:
+                yield self
+                return
+            with self.console.status("Starting") as self._status:
+                yield self
+        finally:
+            self._status = None
+            _JOURNAL.reset(token)
+
+
+def journal() -> Journal:
+    """Give the journal of the run under way, or one that nobody keeps."""
+    return _JOURNAL.get() or Journal()
+
+
+def tell(what: str) -> None:
+    """Show what is being done now, if somebody looks."""
+    if (current := _JOURNAL.get()) is not None:
+        current.step(what)
+
+
+def watch(module: ModuleType) -> None:
+    """Let every Prefect task of a module tell its name when it starts."""
+    from prefect import Task
+
+    for member in vars(module).values():
+        if isinstance(member, Task) and _announce not in member.on_running_hooks:
+            member.on_running_hooks.append(_announce)
+
+
+def _announce(task: Any, run: Any, state: Any) -> None:
+    tell(task.name)

@@ -1,0 +1,68 @@
+"""The account of a run: its phases as records, as reports/run.json, and as the table that people see."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+from pathlib import Path
+
+from rich.table import Table
+
+from tasks import files
+
+SCHEMA = 1
+RUN = Path("reports/run.json")
+COUNTED = {"met": "met", "not_met": "not met", "unknown": "unknown", "attested": "attested"}
+
+
+@dataclass(frozen=True)
+class PhaseReport:
+    """One phase of a run: what was done, the practices of its checkpoint by verdict, and how long it took."""
+
+    phase: str
+    did: str
+    skipped: bool
+    counts: Mapping[str, int]
+    seconds: float
+
+
+@dataclass(frozen=True)
+class RunReport:
+    """A run from its cause to its outcome: complete, refused, failed, or nothing to do."""
+
+    made: datetime
+    outcome: str
+    because: str
+    phases: tuple[PhaseReport, ...]
+    cause: str
+    flow_run_id: str | None
+    fingerprint: str  # of configuration, code and lock
+    report: str
+    next_step: str
+    seconds: float
+    schema: int = field(default=SCHEMA)
+
+
+def write_run(report: RunReport) -> Path:
+    """Write reports/run.json."""
+    return files.write_json(RUN, report)
+
+
+def phase_table(phases: Iterable[PhaseReport]) -> Table:
+    """Show the phases, one a line; the counts are those of the phase's checkpoint."""
+    table = Table(show_edge=False, pad_edge=False)
+    table.add_column("phase", no_wrap=True)
+    table.add_column("what was done", ratio=1)
+    for title in COUNTED.values():
+        table.add_column(title, justify="right", no_wrap=True)
+    table.add_column("time", justify="right", no_wrap=True)
+    for phase in phases:
+        counts = [str(phase.counts[key]) if key in phase.counts else "-" for key in COUNTED]
+        table.add_row(phase.phase, phase.did, *counts, duration(phase.seconds))
+    return table
+
+
+def duration(seconds: float) -> str:
+    """Write a time as people read it: 0.4 s, 12 s, 3 min 05 s."""
+    if seconds < 10:
+        return f"{seconds:.1f} s"
+    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
