@@ -6,6 +6,7 @@ from datetime import date
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError
 from tasks import files, history
+from tasks.failpoints import failpoint
 from tasks.ledger import Blocking, Decision, Entry, Kind
 from tasks.registry import Version
 from tasks.stores import Facts, Stores
@@ -16,11 +17,13 @@ AGAIN = "run `lifecycle run`: it decides anew"
 def store(decision: Decision, stores: Stores, *, run_id: str | None) -> Entry:
     """Store a decision in the ledger, among the run's artefacts, and as reports/decisions/<gate>.json."""
     entry = stores.record(Kind.DECISION, decision)
+    failpoint("decision.recorded")
     stored = {"schema": 1, "made": entry.time, "entry": entry.number, "hash": entry.hash, "decision": entry.body}
     if run_id is not None:
         stores.registry.store_json(stored, run_id=run_id, path=_artifact(entry))
     if decision.version is not None:
         stores.registry.tag(decision.version, f"decision_{decision.gate}", str(entry.number))
+    failpoint("decision.copied")
     files.write_json(stores.reports / "decisions" / f"{decision.gate}.json", stored)
     return entry
 
@@ -112,11 +115,13 @@ def _day(value: str | date) -> date:
 def refusal(decision: Decision, error: LifecycleError) -> Decision:
     """Make the refusal that is recorded when a decision is not let through."""
     verdict = "alarm" if isinstance(error, IntegrityAlarm) else "refused"
-    blocking = (Blocking(bound="promotion", verdict=verdict, because=error.seen, fix=error.next_step),)
-    return replace(
-        decision, outcome="refused", blocking=(*decision.blocking, *blocking), promotable=False,
-        time=files.now().isoformat(),
-    )  # fmt: skip
+    reason = Blocking(bound="promotion", verdict=verdict, because=error.seen, fix=error.next_step)
+    return replace(block(decision, reason), time=files.now().isoformat())
+
+
+def block(decision: Decision, reason: Blocking) -> Decision:
+    """Turn a decision into a refusal, for one more reason."""
+    return replace(decision, outcome="refused", blocking=(*decision.blocking, reason), promotable=False)
 
 
 def bare(

@@ -128,11 +128,15 @@ class Registry:
             Path(got).rename(destination)
         return destination
 
-    def logged_model_source(self, model_uri: str) -> str:
-        """Give where the files of a logged model lie, from its models:/m-… address."""
+    def run_tags(self, run_id: str) -> dict[str, str]:
+        """Give the tags of a run."""
         with in_words(self.uri):
-            model = self.client.get_logged_model(model_uri.removeprefix("models:/"))
-        return str(model.artifact_location)
+            return dict(self.client.get_run(run_id).data.tags)
+
+    def tag_run(self, run_id: str, name: str, value: str) -> None:
+        """Tag a run."""
+        with in_words(self.uri):
+            self.client.set_tag(run_id, name, value)
 
     def publish(self, folder: Path, *, run_id: str, path: str) -> str:
         """Store a folder among a run's artefacts and give its address."""

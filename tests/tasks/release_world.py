@@ -12,9 +12,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
-from config.settings import Policy
-from tasks import decisions, files, packaging
+from config.settings import Settings
+from tasks import candidates, decisions, files, packaging
 from tasks.approvals import Approvals
+from tasks.candidates import Evidence
 from tasks.ledger import Decision, Entry, Ledger
 from tasks.registry import Registry, Version
 from tasks.release import promote
@@ -57,8 +58,8 @@ def package_folder(root: Path, *, strength: float, keys_folder: Path, run_id: st
 class World:
     """A folder with a registry, a ledger, reports and a policy; the current directory must be its root."""
 
-    def __init__(self, root: Path, template: Path, policy: Policy) -> None:
-        self.root, self.policy = root, policy
+    def __init__(self, root: Path, template: Path, settings: Settings) -> None:
+        self.root, self.settings, self.policy = root, settings, settings.policy
         root.mkdir(parents=True, exist_ok=True)
         shutil.copy(template, root / "mlflow.db")
         (root / "data").mkdir(exist_ok=True)
@@ -97,14 +98,23 @@ class World:
         place = (self.root / "mlartifacts").as_uri()
         name = experiment.experiment_id if experiment else registry.client.create_experiment("x", place)
         run_id = registry.client.create_run(name).info.run_id
-        folder = package_folder(self.root / "made", strength=strength, keys_folder=self.keys, run_id=run_id)
-        source = registry.publish(folder, run_id=run_id, path="packages/one")
-        tags = {
-            "digest": packaging.model_digest(folder),
-            "package": packaging.package_digest(folder),
-            "data_revision": "abc.dir",
-        }
-        return registry.register(run_id=run_id, source=source, model_id=None, tags=tags)
+        registry.client.set_tag(run_id, "lifecycle.data_revision", "abc.dir")
+        return self.register_package(strength, run_id)
+
+    def register_package(self, strength: float, run_id: str) -> Version:
+        """Package and register the model of a run, as deployment does; doing it again gives the same version."""
+        stores = self.stores
+        made = self.root / "made" / run_id
+        folder = made / f"package-{strength}"
+        if not folder.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            package_folder(made, strength=strength, keys_folder=self.keys, run_id=run_id)
+        digest = packaging.model_digest(folder)
+        package = packaging.verify(folder, digest=digest, keys_folder=self.keys)
+        training = {"run_id": run_id, "model_digest": digest, "feature_schema_sha256": "f"}
+        return candidates.register(
+            package, Evidence(training, {}), params=self.settings.params, stores=stores, flow_run_id="", explored=False
+        )
 
     def decide(self, gate: str, of: Version, **change: Any) -> Entry:
         """Store a decision that passed, or one that is changed."""

@@ -11,7 +11,7 @@ import pytest
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
 from config.load import load
-from config.settings import Policy
+from config.settings import Settings
 from tasks import approvals, files, packaging
 from tasks.approvals import Approvals
 from tasks.ledger import Blocking, Kind
@@ -23,16 +23,14 @@ BY_PERSON = Approvals(required=True, approver="approver", author="author")
 
 
 @pytest.fixture(scope="session")
-def shipped_policy() -> Policy:
-    return load(ROOT).policy
+def shipped() -> Settings:
+    return load(ROOT)
 
 
 @pytest.fixture
-def world(
-    tmp_path: Path, mlflow_template: Path, shipped_policy: Policy, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def world(tmp_path: Path, mlflow_template: Path, shipped: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     monkeypatch.chdir(tmp_path)
-    yield World(tmp_path, mlflow_template, shipped_policy)
+    yield World(tmp_path, mlflow_template, shipped)
     import mlflow
 
     mlflow.set_tracking_uri(None)

@@ -1,0 +1,170 @@
+"""Deployment: package and sign, register, try on the real server, decide, and climb the ladder to champion."""
+
+import getpass
+from dataclasses import dataclass
+from pathlib import Path
+
+from prefect import flow, runtime, task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import GateRefused
+from config.settings import Settings
+from flows import review
+from lens_checks.check import Checkpoint
+from lens_checks.statements import Subject
+from tasks import approvals, candidates, decisions, history, recording, release, settlement, tracking, trial
+from tasks.candidates import Evidence
+from tasks.ledger import Blocking, Decision, Entry, Kind
+from tasks.packaging import Package
+from tasks.registry import Version
+from tasks.release import Move
+from tasks.stores import Stores, facts, open_stores
+from tasks.trial import Trial
+
+PATIENCE_SECONDS = 60.0
+TRIAL_SECONDS = 120.0
+TRIAL_REQUESTS = 100
+
+
+@dataclass(frozen=True)
+class Deployment:
+    """What a deployment led to: the version, the champion before it, and whether anything moved."""
+
+    version: int
+    champion_before: int | None
+    changed: bool
+    decisions: tuple[int, ...] = ()
+
+
+@flow(name="Deployment", flow_run_name="Deployment of {settings.charter.project}")
+def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> Deployment:
+    """Take the evaluated winner to champion; GateRefused, Superseded or IntegrityAlarm where it does not get there."""
+    stores = open_stores(settings)
+    settle(stores)
+    evidence = look_for_evidence(settings, stores, cause)
+    package = package_and_sign(evidence, settings, stores)
+    version = register_candidate(package, evidence, settings, stores, explore)
+    if (done := already_champion(version, stores)) is not None:
+        return done
+    report_trial(version, package, try_candidate(package, settings, stores), stores)
+    review.judge(Checkpoint.RELEASE, settings, subject=subject_of(version, stores))
+    staged = decide("staging", version, package, settings, stores, cause)
+    climb("staging", staged, settings, stores, cause)
+    chosen = decide("champion", version, package, settings, stores, cause)
+    return let_in(climb("champion", chosen, settings, stores, cause), (staged, chosen))
+
+
+def settle(stores: Stores) -> None:
+    """Close what an interrupted promotion left open, before anything is compared (IntegrityAlarm)."""
+    stores.registry.ensure()
+    with settlement.promotion_lock(stores.state, patience_seconds=PATIENCE_SECONDS):
+        settlement.settle(stores)
+
+
+def look_for_evidence(settings: Settings, stores: Stores, cause: str) -> Evidence:
+    """Read what training and evaluation said; without them the refusal is recorded (GateRefused)."""
+    try:
+        return candidates.read_evidence(stores.reports)
+    except GateRefused as error:
+        current = facts(settings.policy, reports=stores.reports)
+        refusal = decisions.bare("staging", error, stores, current, actor=getpass.getuser(), cause=cause)
+        stores.record(Kind.DECISION, refusal)
+        raise
+
+
+@task(name="Package and sign the winner", tags=["deployment"], cache_policy=NO_CACHE)
+def package_and_sign(evidence: Evidence, settings: Settings, stores: Stores) -> Package:
+    """Put the logged model, its contract and golden rows into a signed folder."""
+    model = recording.model_folder(str(evidence.training["model_uri"]), tracking.connect(settings))
+    return candidates.build(evidence, model, settings=settings, stores=stores)
+
+
+@task(name="Register the candidate", tags=["deployment"], cache_policy=NO_CACHE)
+def register_candidate(
+    package: Package, evidence: Evidence, settings: Settings, stores: Stores, explore: bool
+) -> Version:
+    """Register the package, once, and let the alias candidate name it."""
+    flow_run_id = str(runtime.flow_run.get_id())
+    return candidates.register(
+        package, evidence, params=settings.params, stores=stores, flow_run_id=flow_run_id, explored=explore
+    )
+
+
+def already_champion(version: Version, stores: Stores) -> Deployment | None:
+    """Answer a deployment that an earlier, perhaps killed, run had finished."""
+    entries = stores.trusted()
+    if history.standing(entries, "champion") != version.number:
+        return None
+    last = history.moves(entries, "champion")[-1]
+    decided = Decision.read(stores.ledger.entry(int(last.body["decision"])).body)
+    settlement.fetch_verified(version, decided, stores)
+    return Deployment(version.number, last.body["from"], changed=False)
+
+
+@task(name="Try the candidate on the real server", tags=["deployment"], cache_policy=NO_CACHE)
+def try_candidate(package: Package, settings: Settings, stores: Stores) -> Trial:
+    """Start the scoring server on the package and ask it golden rows, bad requests and a hundred single ones."""
+    contract, golden = candidates.read_contract(package)
+    return trial.try_server(
+        package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=TRIAL_SECONDS,
+        requests=TRIAL_REQUESTS,
+    )  # fmt: skip
+
+
+def report_trial(version: Version, package: Package, seen: Trial, stores: Stores) -> Path:
+    """Write reports/release.json."""
+    return candidates.write_release_report(version, package, seen, reports=stores.reports)
+
+
+def subject_of(version: Version, stores: Stores) -> Subject:
+    """Name what is judged, and the champion that it is judged against."""
+    return Subject(
+        model=stores.registry.model,
+        version=version.number,
+        digest=version.digest,
+        champion=stores.registry.alias("champion"),
+        explored=version.tags.get("explored") == "true",
+    )
+
+
+def decide(gate: str, version: Version, package: Package, settings: Settings, stores: Stores, cause: str) -> Entry:
+    """Decide once and store the decision, passed or refused, with its figures; a refusal raises GateRefused."""
+    outcome = review.decide(gate, settings, subject=subject_of(version, stores))
+    own = {"package_digest": package.package_digest, "process": approvals.process()}
+    decision = review.as_decision(outcome, settings, cause=cause, figures=own)
+    decision = hold_back(decision, version, stores)
+    entry = decisions.store(decision, stores, run_id=version.run_id)
+    if not decision.lets_through:
+        words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
+        seen = f"the {gate} gate refused version {version.number} (ledger entry {entry.number})"
+        raise GateRefused(
+            f"{seen}: {words or 'it is unpromotable'}",
+            expected=f"nothing that blocks; {len(decision.blocking)} did", next_step="lifecycle plan",
+        )  # fmt: skip
+    return entry
+
+
+def hold_back(decision: Decision, version: Version, stores: Stores) -> Decision:
+    """Refuse a version that was rolled back from, whatever its figures say."""
+    back = history.rolled_back_from(stores.trusted()).get(version.number)
+    if back is None:
+        return decision
+    because = f"it was rolled back from (ledger entry {back.number}): {back.body['cause']}"
+    blocking = Blocking(bound="rolled back", verdict="not_met", because=because, fix="Train a new model.")
+    return decisions.block(decision, blocking)
+
+
+def climb(gate: str, decision: Entry, settings: Settings, stores: Stores, cause: str) -> Move:
+    """Let the alias follow the decision."""
+    return release.promote(
+        gate, decision=decision.number, stores=stores, current=facts(settings.policy, reports=stores.reports),
+        approvals=approvals.Approvals.of(settings), actor=getpass.getuser(), cause=cause,
+        patience_seconds=PATIENCE_SECONDS,
+    )  # fmt: skip
+
+
+def let_in(move: Move, made: tuple[Entry, ...]) -> Deployment:
+    """Say what came of it, and raise unless every decision passed and the champion moved."""
+    if move.version is None or not all(Decision.read(entry.body).lets_through for entry in made):
+        raise GateRefused("a decision that did not pass moved nothing", next_step="lifecycle ledger")
+    return Deployment(move.version, move.before, move.changed, tuple(entry.number for entry in made))

@@ -1,0 +1,170 @@
+"""From the winner of training to a signed, registered candidate and the report of its trial."""
+
+import importlib.metadata
+import os
+import platform
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from config.errors import GateRefused, LifecycleError
+from config.settings import Params, Settings
+from tasks import files, packaging, scoring
+from tasks.failpoints import failpoint
+from tasks.packaging import Package
+from tasks.registry import Version
+from tasks.scoring import Contract, Golden
+from tasks.stores import Stores
+from tasks.trial import Trial
+
+GOLDEN_ROWS = 16
+EXPLORED = "lifecycle.explored"
+LIBRARIES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "fastapi", "uvicorn", "model-signing")
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """What training and evaluation said of the winner."""
+
+    training: Mapping[str, Any]
+    evaluation: Mapping[str, Any]
+
+    @property
+    def run_id(self) -> str:
+        """The run that made the model."""
+        return str(self.training["run_id"])
+
+    @property
+    def digest(self) -> str:
+        """The digest of the model's files when training logged them."""
+        return str(self.training["model_digest"])
+
+
+def read_evidence(reports: Path) -> Evidence:
+    """Read what training and evaluation left; a candidate that was not evaluated is refused (GateRefused)."""
+    try:
+        training = files.read_json(reports / "training" / "training.json")
+        evaluation = files.read_json(reports / "evaluation" / "evaluation.json")
+    except LifecycleError as error:
+        raise GateRefused(
+            f"there is nothing to deploy: {error.seen}", expected="a model that was trained and evaluated",
+            next_step="run `lifecycle run`",
+        ) from error  # fmt: skip
+    if evaluation["model_digest"] != training["model_digest"]:
+        raise GateRefused(
+            "the evaluation speaks of another model than the one that was trained last",
+            expected=f"digest {training['model_digest'][:12]}", next_step="run `lifecycle run`",
+        )  # fmt: skip
+    return Evidence(training, evaluation)
+
+
+def build(evidence: Evidence, model: Path, *, settings: Settings, stores: Stores) -> Package:
+    """Put model, contract and golden rows into a signed package, and verify it."""
+    from tasks.evaluation import load_verified
+    from tasks.training import read_part
+
+    estimator = load_verified(model, evidence.digest)
+    contract = scoring.contract_of(
+        settings.data,
+        model=settings.charter.project,
+        run_id=evidence.run_id,
+        problem=settings.charter.problem_type.value,
+        labels=tuple(str(label) for label in getattr(estimator, "classes_", ())),
+        threshold=evidence.evaluation.get("threshold"),
+    )
+    rows = read_part("tune")[0]
+    chosen = rows.iloc[np.unique(np.linspace(0, len(rows) - 1, GOLDEN_ROWS).astype(int))]
+    golden = scoring.make_golden(estimator, chosen, contract)
+    place = stores.state / "packages" / evidence.run_id
+    folder = packaging.assemble(model, place, contract=contract, golden=golden, keys_folder=stores.ledger.keys)
+    return packaging.verify(folder, digest=evidence.digest, keys_folder=stores.ledger.keys)
+
+
+def register(
+    package: Package, evidence: Evidence, *, params: Params, stores: Stores, flow_run_id: str, explored: bool
+) -> Version:
+    """Register a package as candidate, once; what was made with --explore stays marked for good."""
+    registry = stores.registry
+    known = [v for v in registry.versions() if v.run_id == evidence.run_id and _same(v, package)]
+    made_from = registry.run_tags(evidence.run_id)
+    explored = explored or made_from.get(EXPLORED) == "true"
+    if explored:
+        registry.tag_run(evidence.run_id, EXPLORED, "true")
+    version = known[0] if known else _register(package, evidence, made_from, params, stores, flow_run_id)
+    failpoint("candidate.registered")
+    if explored:
+        registry.tag(version.number, "explored", "true")
+    registry.point("candidate", version.number)
+    return registry.version(version.number)
+
+
+def _register(
+    package: Package, evidence: Evidence, made_from: Mapping[str, str], params: Params, stores: Stores, flow_run_id: str
+) -> Version:
+    path = f"packages/{package.package_digest[:16]}"
+    source = stores.registry.publish(package.folder, run_id=evidence.run_id, path=path)
+    failpoint("candidate.published")
+    model_uri = evidence.training.get("model_uri")
+    return stores.registry.register(
+        run_id=evidence.run_id,
+        source=source,
+        model_id=model_uri.removeprefix("models:/") if model_uri else None,
+        tags=_tags(package, evidence, made_from, params, flow_run_id),
+    )
+
+
+def _same(version: Version, package: Package) -> bool:
+    return version.tags.get("package") == package.package_digest and version.digest == package.digest
+
+
+def _tags(
+    package: Package, evidence: Evidence, made_from: Mapping[str, str], params: Params, flow_run_id: str
+) -> dict[str, str]:
+    names = ("commit", "dirty", "lock_sha256", "data_revision")
+    found = {name: made_from.get(f"lifecycle.{name}", "") for name in names}
+    return found | {
+        "digest": package.digest,
+        "package": package.package_digest,
+        "run_id": evidence.run_id,
+        "params_sha256": files.sha256_json(params),
+        "feature_schema_sha256": str(evidence.training["feature_schema_sha256"]),
+        "flow_run_id": flow_run_id,
+    }
+
+
+def read_contract(package: Package) -> tuple[Contract, Golden]:
+    """Read the contract and the golden rows of a verified package."""
+    contract = Contract.read(files.read_json(package.folder / packaging.CONTRACT))
+    return contract, Golden.read(files.read_json(package.folder / packaging.GOLDEN))
+
+
+def write_release_report(version: Version, package: Package, trial: Trial, *, reports: Path) -> Path:
+    """Write reports/release.json: the package, its signature, and what the trial saw."""
+    report = {
+        "schema": 1,
+        "made": files.now(),
+        "version": version.number,
+        "digest": package.digest,
+        "package_digest": package.package_digest,
+        "signature_verified": package.signature_verified,
+        "format": packaging.FORMAT,
+        "files": package.files,
+        "golden": trial.golden,
+        "server": trial.server,
+        "environment": _environment(),
+    }
+    return files.write_json(reports / "release.json", report)
+
+
+def _environment() -> dict[str, Any]:
+    lock = Path("requirements.lock")
+    return {
+        "python": platform.python_version(),
+        "platform": platform.platform(),
+        "processors": os.cpu_count(),
+        "lock_sha256": files.sha256_file(lock) if lock.exists() else None,
+        "libraries": {name: importlib.metadata.version(name) for name in LIBRARIES},
+    }
