@@ -175,6 +175,11 @@ class BaselineColumn(Record):
     edges: tuple[float | None, ...] | None = None
     categories: tuple[str, ...] | None = None
 
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """The shares, whichever way they are written."""
+        return tuple(self.shares.values()) if isinstance(self.shares, dict) else self.shares
+
 
 @dataclass(frozen=True, kw_only=True)
 class Baseline(Record):

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from lens_checks.evidence.records.base import Record
-from lens_checks.evidence.records.figures import finite
+from lens_checks.evidence.records.figures import at_least, better, finite
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -84,8 +84,25 @@ class Leaderboard(Record):
         return self.direction == "maximize"
 
     def chosen(self, training: Training) -> Candidate | None:
-        """Give the finished candidate that the training run says it is made of."""
-        return next((c for c in self.finished if c.trial == training.best_trial), None)
+        """Give the finished candidate that the model is made of: its trial, its family, its parameters."""
+        made_of = (training.best_trial, training.family, training.params)
+        return next((c for c in self.finished if (c.trial, c.family, c.params) == made_of), None)
+
+    def ahead(self, chosen: Candidate, *, margin: float = 0.0) -> tuple[Candidate, ...]:
+        """Give the finished trials that are better than the chosen one by more than a margin."""
+        level = (chosen.value or 0.0) + (margin if self.upward else -margin)
+        return tuple(c for c in self.finished if c.trial >= 0 and better(c.value, level, greater_is_better=self.upward))
+
+    def cheaper(self, chosen: Candidate, *, margin: float) -> tuple[Candidate, ...]:
+        """Give the finished trials that took less CPU than the chosen one and are worse by no more than a margin."""
+        level = (chosen.value or 0.0) - (margin if self.upward else -margin)
+        good = [c for c in self.finished if c.trial >= 0 and not better(level, c.value, greater_is_better=self.upward)]
+        return tuple(c for c in good if c != chosen and not at_least(c.cpu_seconds, chosen.cpu_seconds))
+
+    def saving(self, chosen: Candidate, *, margin: float, seconds: float) -> tuple[Candidate, ...]:
+        """Give the cheaper trials that would have saved more CPU than these seconds, or whose cost is not known."""
+        least = (chosen.cpu_seconds or 0.0) - seconds
+        return tuple(c for c in self.cheaper(chosen, margin=margin) if not at_least(c.cpu_seconds, least))
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -133,6 +150,10 @@ class Registry(Record):
     versions: tuple[ModelVersion, ...]
     aliases: dict[str, int]
     tags: dict[str, str]
+
+    def with_digest(self, digest: str) -> ModelVersion | None:
+        """Give the newest version that was registered with these model bytes."""
+        return next((v for v in self.versions if v.tags.get("digest") == digest), None)
 
     def at(self, alias: str) -> ModelVersion | None:
         """Give the version that an alias points at, if there is one."""

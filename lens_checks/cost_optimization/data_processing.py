@@ -1,0 +1,48 @@
+"""Cost optimization while data is processed: labels, and preparation that runs as a pipeline."""
+
+from config.settings import Data
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
+from lens_checks.evidence.records import Pipeline, Profile, Tracking
+
+
+@check(
+    "MLCOST-05",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.DATA,
+    fix="Say where the target comes from under `labels` in config/data.yaml.",
+)
+def labelling_is_tooled_and_checked(data: Data, profile: Profile) -> Verdict:
+    """Labels that people make come from a tool with quality control; those of a system of record need none."""
+    if data.target not in profile.columns:
+        return not_met(f"the target {data.target} is not among the profiled columns")
+    if data.labels == "system-of-record":
+        return not_applicable(f"{data.target} comes from a system of record of {data.source.owner}: nobody labels")
+    if data.labels == "people":
+        raise Missing("labeller, tool and time of each label, and how far labellers agree")
+    raise Missing("where the target comes from (`labels` in config/data.yaml)")
+
+
+@check(
+    "MLCOST-06",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Move what a notebook does into tasks/, and let `lifecycle run` prepare the data.",
+    effort=Effort.SMALL,
+)
+def preparation_is_a_reproducible_flow(pipeline: Pipeline, tracking: Tracking) -> Verdict:
+    """Whatever tool explored the data, it is prepared by a stage of the pipeline, and no notebook feeds it."""
+    stage = pipeline.stages.get("prepare")
+    if stage is None or not stage.recorded:
+        return not_met("dvc.yaml has no prepare stage, or dvc.lock does not know its last run")
+    if not stage.current:
+        changed = [file.path for file in (*stage.deps, *stage.outs) if not file.current]
+        return not_met(f"changed since the preparation: {', '.join(changed[:5]) or 'parameters'}")
+    read = [file.path for one in pipeline.stages.values() for file in one.deps]
+    named = [
+        *read,
+        *(one.command for one in pipeline.stages.values()),
+        tracking.winner.tags.get("mlflow.source.name", ""),
+    ]
+    if notebooks := [name for name in named if ".ipynb" in name]:
+        return not_met(f"a notebook feeds the pipeline: {', '.join(notebooks[:5])}")
+    return met(f"prepared by `{stage.command}`, {len(stage.outs)} outputs unchanged since, no notebook in between")

@@ -1,0 +1,117 @@
+"""Performance efficiency while the model is developed: its evaluation, its weightiest features, inherited parts."""
+
+from config.settings import Charter, Policy
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
+from lens_checks.evidence.records import (
+    Baseline,
+    Evaluation,
+    Explanation,
+    Ledger,
+    Parts,
+    Pipeline,
+    Registry,
+    Training,
+    at_most,
+    finite,
+)
+
+WEIGHT = 0.95  # share of all importance that the watched features must carry
+LADDER = ("staging", "champion", "previous")
+HOME = ("sklearn.", "numpy.", "scipy.", "builtins.", "collections.", "functools.", "tasks.")
+
+
+@check(
+    "MLPER-07",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Run `lifecycle run`; a version that was put on the ladder by hand is taken off by `lifecycle rollback`.",
+)
+def every_model_is_evaluated_by_the_pipeline(
+    pipeline: Pipeline, training: Training, parts: Parts, evaluation: Evaluation, registry: Registry, ledger: Ledger
+) -> Verdict:
+    """The pipeline evaluates each new model on hashed inputs, and only a passed decision puts one on the ladder."""
+    stage = pipeline.stages.get("evaluate")
+    if stage is None or not stage.recorded:
+        return not_met("dvc.yaml has no evaluate stage, or dvc.lock does not know its last run")
+    read = [dep.path for dep in stage.deps if dep.recorded]
+    if missing := [room for room in ("reports/training", "data/prepared") if not any(p.startswith(room) for p in read)]:
+        return not_met(f"the evaluate stage does not depend on {', '.join(missing)}")
+    if not stage.current:
+        changed = [file.path for file in (*stage.deps, *stage.outs) if not file.current]
+        return not_met(f"changed since the evaluation: {', '.join(changed[:5]) or 'parameters'}")
+    if evaluation.model_digest != training.model_digest:
+        return not_met("the evaluation speaks of other model bytes than those trained last")
+    if evaluation.promotion_sha256 != parts.parts["promotion"].sha256_on_disk:
+        return not_met("the evaluation speaks of other rows than those that lie in data/prepared")
+    if registry.with_digest(evaluation.model_digest) is None:
+        return not_met("the evaluated bytes are registered nowhere")
+    if ledger.breaks:
+        return not_met(f"the ledger does not hold: {ledger.breaks[0]}")
+    if by_hand := _unproven(registry, ledger):
+        return not_met(f"no passed decision stands behind {', '.join(by_hand)}")
+    return met(f"evaluated {evaluation.model_digest[:12]} on {evaluation.rows} rows; every alias rests on a decision")
+
+
+def _unproven(registry: Registry, ledger: Ledger) -> list[str]:
+    """Name the aliases whose version never passed the gate that gives them."""
+    passed = {gate: {e.body.get("version") for e in ledger.decisions(gate)} for gate in ("staging", "champion")}
+    gates = {"staging": "staging", "champion": "champion", "previous": "champion"}
+    on_ladder = {alias: registry.aliases[alias] for alias in LADDER if alias in registry.aliases}
+    return [f"{alias} (version {v})" for alias, v in on_ladder.items() if v not in passed[gates[alias]]]
+
+
+@check(
+    "MLPER-08",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Run `lifecycle run`; `bounds` and `monitoring` in config/policy.yaml hold the limits.",
+)
+def weighty_features_have_statistics_and_limits(
+    policy: Policy, baseline: Baseline, training: Training, evaluation: Evaluation, explanation: Explanation
+) -> Verdict:
+    """The features that carry the model have baseline statistics, a drift limit, and a tested sensitivity."""
+    figures = explanation.figures
+    weights = {name: value for name, value in figures.items() if finite(value) and value > 0}
+    if len([v for v in figures.values() if finite(v)]) < len(figures) or not weights:
+        return not_met("an importance is not a number, or no feature carries the model")
+    if strange := sorted(set(figures) - set(training.features)):
+        return not_met(f"importances of what the model does not read: {', '.join(strange[:5])}")
+    heavy = _heaviest(weights)
+    if bare := [n for n in heavy if n not in baseline.columns or not baseline.columns[n].figures]:
+        return not_met(f"no baseline statistics of {', '.join(bare[:5])}, which carry the model")
+    drop, limit = evaluation.robustness.drop, policy.bounds.perturbation_drop
+    if not at_most(drop, limit):
+        return not_met(f"perturbed inputs cost {drop} of the primary metric, {limit} is accepted")
+    return met(
+        f"{len(heavy)} of {len(figures)} features carry {WEIGHT:.0%} of the importance, each with a baseline and a "
+        f"drift limit of {policy.monitoring.drift_psi} PSI; perturbed inputs cost {drop:.4g}"
+    )
+
+
+def _heaviest(weights: dict[str, float]) -> list[str]:
+    """Name the features, weightiest first, that together carry the share of importance that is watched."""
+    wanted, carried, heavy = WEIGHT * sum(weights.values()), 0.0, []
+    for name in sorted(weights, key=lambda n: -weights[n]):
+        if carried >= wanted:
+            break
+        heavy.append(name)
+        carried += weights[name]
+    return heavy
+
+
+@check(
+    "MLPER-10",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Set `pretrained` in config/charter.yaml as it is, and record base model, hash and licence.",
+    effort=Effort.LARGE,
+)
+def inherited_weaknesses_are_looked_for(charter: Charter, training: Training) -> Verdict:
+    """Weaknesses inherited from a base model are looked for, wherever a part was trained elsewhere."""
+    foreign = [name for name in training.trusted_types if not name.startswith(HOME)]
+    if charter.pretrained or foreign:
+        raise Missing(f"id, hash, licence and error analysis of the pretrained part {', '.join(foreign[:3])}".rstrip())
+    return not_applicable(
+        f"no part of {training.family} was trained elsewhere: the charter says so, and all its types are "
+        "scikit-learn's, NumPy's or the project's own"
+    )

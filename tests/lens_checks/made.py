@@ -1,0 +1,135 @@
+"""What training, releasing and operating left behind in a hand-made project in which every practice is met."""
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+from lens_checks.evidence import records as r
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+START = datetime(2026, 11, 22, 9, tzinfo=UTC)
+ROWS, MODEL, BASE, SCHEMA = "a" * 64, "b" * 64, "c" * 64, "d" * 64
+METRICS = ("average_precision", "brier")
+PARTS = {"train": "1" * 64, "tune": "2" * 64, "promotion": "3" * 64}
+
+
+def model() -> dict[type, object]:
+    study = r.Study(
+        name="flights-1", storage="sqlite:///.lifecycle/optuna.db", sampler="TPESampler", pruner="PercentilePruner",
+        trials=4, pruned=1, resumed_trials=2, sampled_rows=700,
+    )  # fmt: skip
+    tried = {"run_id": None, "state": "complete"}
+    trials = [
+        r.Candidate(trial=n, family=f, params=p, value=v, cpu_seconds=s, baseline=n < 1, kind=f, **tried)
+        for n, f, p, v, s in (
+            (0, "dummy", {}, 0.25, 0.1), (1, "linear", {}, 0.8, 2.0), (2, "boosting", {"leaves": 15}, 0.84, 5.0),
+            (3, "boosting", {"leaves": 31}, 0.85, 6.0), (-1, "rule", {}, 0.6, 0.0),
+        )
+    ]  # fmt: skip
+    figure, better = r.Interval(value=0.84, low=0.82, high=0.86, greater_is_better=True), {"greater_is_better": False}
+    run = r.TrackedRun(
+        run_id="run", name="winner", parent_id="search", status="FINISHED", started=START, ended=NOW, params={},
+        metrics={}, datasets={},
+        tags={"mlflow.user": "mo", "lifecycle.flow_run_id": "flow", "mlflow.source.type": "LOCAL"},
+    )  # fmt: skip
+    records: list[object] = [
+        r.Training(
+            run_id="run", parent_run_id="search", model_name="flights", model_uri="models:/m-1", model_digest=MODEL,
+            family="boosting", params={"leaves": 31}, seed=0, metrics={"tune_average_precision": 0.85},
+            data_sha256=PARTS, features=("delay",), feature_schema_sha256=SCHEMA, best_trial=3, study=study,
+            cpu_seconds=20, wall_seconds=15, peak_rss_mib=400, threads=2, trusted_types=("numpy.dtype",),
+            source_commit="abc", source_dirty=False, lock_sha256="9" * 64,
+        ),
+        r.Leaderboard(primary="average_precision", direction="maximize", candidates=tuple(trials)),
+        r.Evaluation(
+            run_id="run", model_digest=MODEL, promotion_sha256=PARTS["promotion"], rows=150,
+            metrics={"average_precision": figure, "brier": r.Interval(value=0.1, low=0.09, high=0.11, **better)},
+            rule={"average_precision": r.Interval(value=0.6)}, dummy={},
+            uplift=r.Interval(value=0.24, low=0.2, high=0.28),
+            slices={"origin": {"JFK": r.Slice(rows=140, primary=0.83, low=0.8, high=0.86)}},
+            robustness=r.Robustness(drop=0.02), overfit_gap=0.03, fairness=r.FairnessResult(attributes={}, gaps={}),
+            expected_cost=0.2, threshold=0.3, cost_per_1k=200, rule_expected_cost=0.4,
+            thresholds=tuple(r.ThresholdResult(metric=name, value=0.5, passed=True) for name in METRICS),
+        ),
+        r.Explanation(method="permutation_importance", level="global", importances={"delay": 0.4}),
+        r.Tracking(experiment="flights", winner=run, search=replace(run, run_id="search", name="search"), trials=()),
+    ]  # fmt: skip
+    return {type(record): record for record in records}
+
+
+def entry(number: int, kind: str, time: datetime = START, **body: object) -> r.LedgerEntry:
+    """Make a ledger entry."""
+    return r.LedgerEntry(number=number, kind=kind, time=time, previous=None, hash="0", body=body)
+
+
+def release() -> dict[type, object]:
+    version = r.ModelVersion(
+        version=1,
+        run_id="run",
+        created=NOW,
+        aliases=("champion",),
+        tags={"digest": MODEL, "feature_schema_sha256": SCHEMA},
+    )
+    server = r.Server(
+        started=True, seconds_to_ready=2, p50_ms=5, p95_ms=9, p99_ms=12, requests=50, errors=0, rss_mib=300,
+        malformed=r.Malformed(sent=5, refused=5),
+    )  # fmt: skip
+    window = {
+        "rows": 900, "version": 1, "digest": MODEL, "baseline_sha256": BASE, "prediction_psi": 0.1, "performance": None,
+        "labels_share": 1.0, "service": None, "action": None,
+        "features": {"delay": r.FeatureDrift(psi=0.1, drifted=False)},
+    }  # fmt: skip
+    alarmed = r.MonitoringWindow(
+        made=START, window=r.Span(start="2013-09-01", end="2013-10-01"), verdict="alarm", alarms=("drift",), **window
+    )
+    quiet = r.MonitoringWindow(
+        made=NOW, window=r.Span(start="2013-10-01", end="2013-11-01"), verdict="ok", alarms=(), **window
+    )
+    entries = (
+        entry(1, "decision", gate="framing", outcome="passed"),
+        entry(2, "decision", gate="champion", outcome="passed", version=1),
+        entry(3, "done", alias="champion", version=1, decision=2),
+        entry(4, "retraining", NOW, cause="drift"),
+    )
+    records: list[object] = [
+        r.Registry(name="flights", versions=(version,), aliases={"champion": 1}, tags={}),
+        r.Release(
+            made=NOW, version=1, digest=MODEL, signature_verified=True, format="skops", server=server, environment={},
+            files=(r.ReleasedFile(path="model.skops", sha256=MODEL, size=2**20),),
+            golden=r.Golden(rows=20, max_difference=0.0, matched=True),
+        ),
+        r.MonitoringHistory(windows=(alarmed, quiet)),
+        r.Ledger(entries=entries, breaks=()),
+    ]  # fmt: skip
+    return {type(record): record for record in records}
+
+
+def ground() -> dict[type, object]:
+    def file(path: str) -> r.StageFile:
+        return r.StageFile(path=path, recorded="1", on_disk="1")
+
+    def stage(name: str, reads: tuple[str, ...], writes: str) -> r.Stage:
+        files = {"deps": tuple(map(file, reads)), "outs": (file(writes),)}
+        return r.Stage(
+            name=name, command=f"python -m flows.{name}", params={}, params_current=True, recorded=True, **files
+        )
+
+    stages = {
+        "prepare": stage("prepare", ("data/landed",), "data/prepared"),
+        "evaluate": stage("evaluate", ("reports/training/training.json", "data/prepared"), "reports/evaluation"),
+    }
+    served = {"paused": False, "schedules": ("cron 0 6 1 * *",), "concurrency_limit": 1}
+    records: list[object] = [
+        r.Clock(now=NOW),
+        r.Pipeline(stages=stages, snapshots={}, remote=None),
+        r.Orchestration(
+            deployments=tuple(r.Deployment(name=name, flow=name, **served) for name in ("monitoring", "retraining")),
+            flow_runs=(),
+        ),
+        r.LicenceInventory(licences={"numpy": (("BSD",),), "pygit2": (("GPL",),)}),
+        r.Environment(
+            python="3.11.7", platform="Linux", machine="x86_64", cpus=2, threads="default", uid=1, lock_sha256="9" * 64,
+            lock_file="requirements.lock", pins=9, unhashed=(), with_urls=(), installed=9, not_in_lock=(),
+            other_version=(),
+        ),
+    ]  # fmt: skip
+    return {type(record): record for record in records}

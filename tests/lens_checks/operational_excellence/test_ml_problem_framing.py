@@ -1,0 +1,56 @@
+"""Roles, levers, and fairness throughout."""
+
+import pytest
+
+from config.settings import Charter
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.operational_excellence import ml_problem_framing as checks
+from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+VERDICTS = {
+    checks.every_stage_has_one_owner_and_a_separate_approver: {
+        "an approver who made nothing approves": (MET, {}),
+        "the author may not approve, however the name is spelled": (NOT_MET, {Charter: {"owners": {"approver": "mo"}}}),
+        "the operator may not approve": (NOT_MET, {Charter: {"owners": {"approver": " OLA "}}}),
+        "a run that names no user cannot be told": (UNKNOWN, {r.Tracking: {"winner": {"tags": {}}}}),
+    },
+    checks.planned_levers_were_tried_from_a_baseline_upward: {
+        "every lever was tried after a baseline": (MET, {}),
+        "a planned lever that was never tried is missed": (NOT_MET, {Charter: {"improvement_levers": ("stacking",)}}),
+        "no plan is no plan": (NOT_MET, {Charter: {"improvement_levers": ()}}),
+        "an empty leaderboard has no baseline": (NOT_MET, {r.Leaderboard: {"candidates": ()}}),
+        "a dummy does not beat the rule": (NOT_MET, {r.Training: {"best_trial": 0, "family": "dummy", "params": {}}}),
+        "an uplift under the declared margin is too little": (
+            NOT_MET,
+            {r.Evaluation: {"uplift": r.Interval(value=0.04)}},
+        ),
+        "an infinite uplift is none": (NOT_MET, {r.Evaluation: {"uplift": r.Interval(value=float("inf"))}}),
+    },
+    checks.fairness_and_explanation_accompany_the_model: {
+        "no protected attribute, with a reason, and attributions": (MET, {}),
+        "no attribute and no reason is refused": (NOT_MET, {Charter: {"fairness": {"reason": " "}}}),
+        "without attributions nothing was reviewed": (NOT_MET, {r.Explanation: {"importances": {}}}),
+        "personal data contradicts the reason": (
+            NOT_MET,
+            {r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}},
+        ),
+        "a gap above the bound is unfair": (
+            NOT_MET,
+            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.3}}}},
+        ),
+        "a group of five people cannot be told": (
+            UNKNOWN,
+            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": None}}}},
+        ),
+        "a small gap alone does not show fairness throughout": (
+            UNKNOWN,
+            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.05}}}},
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected

@@ -1,0 +1,64 @@
+"""Evaluation by the pipeline, weighty features, inherited parts."""
+
+import pytest
+
+from config.settings import Charter
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.performance_efficiency import model_development as checks
+from tests.lens_checks.made import entry
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+STALE = r.StageFile(path="data/prepared", recorded="1", on_disk="2")
+FRESH = r.StageFile(path="reports/training", recorded="1", on_disk="1")
+
+
+def evaluated(*deps: r.StageFile) -> dict[str, object]:
+    """Give a pipeline whose evaluate stage read these files."""
+    stage = r.Stage(name="evaluate", command="-", deps=deps, outs=(), params={}, params_current=True, recorded=True)
+    return {"stages": {"evaluate": stage}}
+
+
+VERDICTS = {
+    checks.every_model_is_evaluated_by_the_pipeline: {
+        "evaluated by the pipeline, let in by a decision": (MET, {}),
+        "a pipeline without evaluation is refused": (NOT_MET, {r.Pipeline: {"stages": {}}}),
+        "an evaluation that does not depend on the data is refused": (NOT_MET, {r.Pipeline: evaluated(FRESH)}),
+        "data changed since the evaluation is refused": (NOT_MET, {r.Pipeline: evaluated(FRESH, STALE)}),
+        "an evaluation of other bytes is refused": (NOT_MET, {r.Evaluation: {"model_digest": "0" * 64}}),
+        "an evaluation on other rows is refused": (NOT_MET, {r.Evaluation: {"promotion_sha256": "0" * 64}}),
+        "bytes that are registered nowhere are refused": (NOT_MET, {r.Registry: {"versions": ()}}),
+        "an alias moved by hand is refused": (NOT_MET, {r.Registry: {"aliases": {"champion": 7}}}),
+        "a champion whose decision was a refusal is refused": (
+            NOT_MET,
+            {r.Ledger: {"entries": (entry(1, "decision", gate="champion", outcome="refused", version=1),)}},
+        ),
+        "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
+        "without a registry nothing can be told": (UNKNOWN, {r.Registry: None}),
+    },
+    checks.weighty_features_have_statistics_and_limits: {
+        "the feature that carries the model has its baseline": (MET, {}),
+        "a model that no feature carries is refused": (NOT_MET, {r.Explanation: {"importances": {"delay": 0.0}}}),
+        "an importance of what the model does not read is refused": (
+            NOT_MET,
+            {r.Explanation: {"importances": {"delay": 0.4, "other": 0.1}}},
+        ),
+        "an infinite importance is refused": (NOT_MET, {r.Explanation: {"importances": {"delay": float("inf")}}}),
+        "a weighty feature without a baseline is refused": (NOT_MET, {r.Baseline: {"columns": {}}}),
+        "a model that noise upsets is refused": (NOT_MET, {r.Evaluation: {"robustness": {"drop": 0.3}}}),
+        "a sensitivity that is not known is refused": (NOT_MET, {r.Evaluation: {"robustness": {"drop": None}}}),
+    },
+    checks.inherited_weaknesses_are_looked_for: {
+        "nothing was inherited": (DERIVED, {}),
+        "a base model that nobody looked into cannot be told": (UNKNOWN, {Charter: {"pretrained": True}}),
+        "a foreign type in the model contradicts the charter": (
+            UNKNOWN,
+            {r.Training: {"trusted_types": ("torch.nn.Linear",)}},
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected

@@ -1,0 +1,88 @@
+"""Features in both places, validation that represents, and bias."""
+
+import pytest
+
+from config.settings import Charter, Data, Params
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.reliability import model_development as checks
+from tests.lens_checks.made import PARTS
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+SHIFT = {"effects": {"delay": {"tune": 0.1, "promotion": 0.9}}}
+PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
+
+
+def origin(**figures: float | None) -> dict[str, object]:
+    """Give the slices with one airport of these figures."""
+    return {"slices": {"origin": {"JFK": r.Slice(rows=140, **figures)}}}
+
+
+VERDICTS = {
+    checks.training_and_serving_share_their_features: {
+        "golden rows are answered alike": (MET, {}),
+        "skew between server and training is refused": (NOT_MET, {r.Release: {"golden": {"max_difference": 0.01}}}),
+        "no golden row shows nothing": (NOT_MET, {r.Release: {"golden": {"rows": 0}}}),
+        "a difference that is not known is refused": (NOT_MET, {r.Release: {"golden": {"max_difference": None}}}),
+        "other bytes than those trained are refused": (NOT_MET, {r.Release: {"digest": "0" * 64}}),
+        "another feature schema than registered is refused": (
+            NOT_MET,
+            {r.Training: {"feature_schema_sha256": "0" * 64}},
+        ),
+        "bytes that are registered nowhere are refused": (NOT_MET, {r.Registry: {"versions": ()}}),
+        "a server that failed shows nothing": (NOT_MET, {r.Release: {"server": {"errors": 1}}}),
+    },
+    checks.validation_represents_what_will_be_seen: {
+        "parts alike, disjoint, covered": (MET, {}),
+        "a shift between the parts is refused": (NOT_MET, {r.Parts: SHIFT}),
+        "a shift that is allowed with a reason passes": (
+            MET,
+            {r.Parts: SHIFT, Data: {"shift_allowances": {"delay": "it follows the season"}}},
+        ),
+        "a shift that could not be told is refused": (
+            NOT_MET,
+            {r.Parts: {"effects": {"delay": {"tune": None, "promotion": 0.1}}}},
+        ),
+        "parts that nobody compared are refused": (NOT_MET, {r.Parts: {"effects": {}}}),
+        "rows on both sides of the split are refused": (NOT_MET, {r.Parts: {"overlap_rows": 3}}),
+        "evaluation on training rows is refused": (NOT_MET, {r.Evaluation: {"promotion_sha256": PARTS["train"]}}),
+        "an overfitted model is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": 0.5}}),
+        "a gap that is not known is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": None}}),
+        "a figure without an interval is refused": (
+            NOT_MET,
+            {r.Evaluation: {"metrics": {"average_precision": r.Interval(value=0.9)}}},
+        ),
+        "a segmentation that was asked for must be covered": (NOT_MET, {r.Evaluation: {"slices": {}}}),
+        "a segment evidently below its floor is refused": (
+            NOT_MET,
+            {r.Evaluation: origin(primary=0.4, low=0.3, high=0.5)},
+        ),
+        "segments too small to be told do not cover": (NOT_MET, {r.Evaluation: origin(primary=None)}),
+        "without segments the classes are looked at": (MET, {Params: {"slices": ()}}),
+        "a part without one case is refused": (
+            NOT_MET,
+            {
+                Params: {"slices": ()},
+                r.Parts: {"parts": {n: r.Part(rows=9, sha256=s, positives=0) for n, s in PARTS.items()}},
+            },
+        ),
+    },
+    checks.bias_is_measured_where_people_are_concerned: {
+        "flights are not people": (DERIVED, {}),
+        "people described and nobody protected is refused": (NOT_MET, {r.Profile: PEOPLE}),
+        "no reason is no reason": (NOT_MET, {Charter: {"fairness": {"reason": ""}}}),
+        "one group served far worse is refused": (
+            NOT_MET,
+            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.3}}}},
+        ),
+        "bias that was not measured throughout cannot be told": (
+            UNKNOWN,
+            {Charter: {"fairness": {"attributes": ("sex",)}}},
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected

@@ -1,0 +1,51 @@
+"""Terms of data and licences of software."""
+
+from datetime import date
+
+import pytest
+
+from config.settings import Data, Policy
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.security import business_goal_identification as checks
+from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+VERDICTS = {
+    checks.data_and_software_may_be_used: {
+        "free data, accepted licences": (MET, {}),
+        "data permitted for billing may not teach a model": (
+            NOT_MET,
+            {Data: {"source": {"purpose": "billing"}}, r.Landing: {"purpose": "billing"}},
+        ),
+        "a snapshot landed under other terms is refused": (NOT_MET, {r.Landing: {"licence": "unknown"}}),
+        "a permission that ended is refused": (NOT_MET, {Data: {"source": {"permitted_until": date(2026, 1, 1)}}}),
+        "a licence nobody accepted is refused": (NOT_MET, {r.LicenceInventory: {"licences": {"secret": (("AGPL",),)}}}),
+        "one accepted alternative is enough": (
+            MET,
+            {r.LicenceInventory: {"licences": {"both": (("AGPL",), ("MIT",))}}},
+        ),
+        "licences that hold together are accepted together": (
+            NOT_MET,
+            {r.LicenceInventory: {"licences": {"mixed": (("MIT", "AGPL"),)}}},
+        ),
+        "a package without a licence is refused": (NOT_MET, {r.LicenceInventory: {"licences": {"silent": ()}}}),
+        "an allowance without a reason is none": (NOT_MET, {Policy: {"licences": {"allowances": {"pygit2": " "}}}}),
+        "an empty inventory shows nothing": (UNKNOWN, {r.LicenceInventory: {"licences": {}}}),
+        "personal data without a legal basis is refused": (
+            NOT_MET,
+            {r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}},
+        ),
+        "whether consent was withdrawn cannot be told yet": (
+            UNKNOWN,
+            {
+                Data: {"source": {"legal_basis": "contract"}},
+                r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)},
+            },
+        ),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected

@@ -1,0 +1,35 @@
+"""Retraining when it is needed."""
+
+import pytest
+
+from config.settings import Policy
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.sustainability import monitoring as checks
+from tests.lens_checks.made import entry
+from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+VERDICTS = {
+    checks.retraining_happens_when_it_is_needed: {
+        "drift caused the one retraining": (MET, {}),
+        "the calendar alone is no cause": (
+            NOT_MET,
+            {r.Ledger: {"entries": (entry(1, "retraining", cause="schedule"),)}},
+        ),
+        "a retraining with no cause is refused": (NOT_MET, {r.Ledger: {"entries": (entry(1, "retraining"),)}}),
+        "a policy may allow the calendar": (
+            MET,
+            {
+                Policy: {"retraining": {"scheduled_share": 1.0}},
+                r.Ledger: {"entries": (entry(1, "retraining", cause="schedule"),)},
+            },
+        ),
+        "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 4 was edited",)}}),
+        "where nothing was retrained nothing can be told": (UNKNOWN, {r.Ledger: {"entries": ()}}),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected
