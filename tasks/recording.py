@@ -2,6 +2,7 @@
 
 import importlib.metadata
 import json
+import logging
 import tempfile
 import time
 from collections.abc import Mapping
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
 MODEL_LIBRARIES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
 EXAMPLE_ROWS = 5
+SIGNATURE_ROWS = 200
 SEEN_ROWS = "seen_rows.bin"
 SEEN = "seen.json"
 
@@ -91,6 +93,8 @@ def log_winner(
     """Log the winner's run: parameters, metrics, the data it was made from, and the model as skops."""
     import mlflow
 
+    # MLflow would try the example on the stored model, which it may not load: that is ours to do, and we do.
+    logging.getLogger("mlflow.models.model").setLevel(logging.ERROR)
     with (
         in_words(tracking.uri),
         mlflow.start_run(run_id=parent),
@@ -116,7 +120,8 @@ def signature_of(pipeline: Pipeline, example: pd.DataFrame) -> Any:
     """Describe what goes into the model and what comes out."""
     from mlflow.models import infer_signature
 
-    return infer_signature(example, pipeline.predict(example.head(EXAMPLE_ROWS)))
+    head = example.head(SIGNATURE_ROWS)
+    return infer_signature(head, pipeline.predict(head))
 
 
 def log_datasets(tracking: Tracking, run_id: str, digests: Mapping[str, str], *, revision: str) -> None:
@@ -139,7 +144,9 @@ def model_folder(model_uri: str, tracking: Tracking) -> Path:
 
     with in_words(tracking.uri):
         try:
-            return Path(mlflow.artifacts.download_artifacts(artifact_uri=model_uri, tracking_uri=tracking.uri))
+            # The model's own place, not its models:/ address: reading that one adds a file beside the model.
+            place = tracking.client.get_logged_model(model_uri.removeprefix("models:/")).artifact_location
+            return Path(mlflow.artifacts.download_artifacts(artifact_uri=place, tracking_uri=tracking.uri))
         except OSError as error:
             raise LifecycleError(
                 f"the files of {model_uri} are not there: {error}",

@@ -15,6 +15,7 @@ from config.settings import ProblemType
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 CLIP = 1e-15
+FEW = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,6 +75,8 @@ def cumulative(is_class: Floats, probability: Floats) -> Callable[[Floats], tupl
     order = np.argsort(-probability, kind="stable")
     ends = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
     hit = is_class[order]
+    if len(ends) <= FEW:
+        return _cumulative_few(is_class, probability)
 
     def counts(weights: Floats) -> tuple[Floats, Floats]:
         ordered = weights[:, order]
@@ -82,6 +85,13 @@ def cumulative(is_class: Floats, probability: Floats) -> Callable[[Floats], tupl
         return hits, rows - hits
 
     return counts
+
+
+def _cumulative_few(is_class: Floats, probability: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
+    """Count the same with one matrix product, for probabilities of few distinct values."""
+    levels = np.unique(probability)[::-1]
+    above = (probability[:, None] >= levels).astype(float)
+    return lambda weights: (weights @ (above * is_class[:, None]), weights @ (above * (1 - is_class[:, None])))
 
 
 def average_precision(is_class: Floats, probability: Floats) -> Statistic:

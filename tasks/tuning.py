@@ -1,9 +1,7 @@
 """The search for the best candidate: an Optuna study that outlives the process, one fitted pipeline a trial."""
 
-import contextlib
-import sys
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -73,24 +71,24 @@ class Found:
 
 
 Record = Callable[[Trial], str]
+Show = Callable[[str], None]
 
 
 def search(
-    study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, record: Record
+    study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, record: Record, show: Show
 ) -> Found:
     """Try every family with its defaults, then what the sampler proposes, until trials or time are used up."""
     total = max(settings.trials, len(question.families))
     if not any(family.space for family in question.families):
         total = len(question.families)
     sample, resumed, start = _sample(train, settings), len(settled(study)), time.monotonic()
-    with _progress(total, resumed) as show:
-        while (done := len(settled(study))) < total:
-            untried = _untried(study, question.families)
-            if not untried and time.monotonic() - start > settings.timeout_seconds:
-                break
-            trial = _ask(study, untried, question.families)
-            show(f"trial {done + 1} of {total}: {trial.user_attrs['family']}", done)
-            _run(study, trial, sample, tune, question=question, seed=settings.seed, record=record)
+    while (done := len(settled(study))) < total:
+        untried = _untried(study, question.families)
+        if not untried and time.monotonic() - start > settings.timeout_seconds:
+            break
+        trial = _ask(study, untried, question.families)
+        show(f"trial {done + 1} of {total}: {trial.user_attrs['family']}")
+        _run(study, trial, sample, tune, question=question, seed=settings.seed, record=record)
     return _found(study, resumed, len(sample.target))
 
 
@@ -191,18 +189,3 @@ def _as_trial(frozen: "FrozenTrial") -> Trial:
     value = frozen.value if frozen.state.name == "COMPLETE" else None
     spent, run_id = float(about["cpu_seconds"]), str(about["run_id"])
     return Trial(frozen.number, about["family"], about["params"], frozen.state.name.lower(), value, spent, run_id)
-
-
-@contextlib.contextmanager
-def _progress(total: int, done: int) -> Iterator[Callable[[str, int], None]]:
-    """Show a bar on a terminal; elsewhere nothing."""
-    if not sys.stderr.isatty():
-        yield lambda text, completed: None
-        return
-    from rich.console import Console
-    from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-
-    columns = (TextColumn("searching"), BarColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as progress:
-        bar = progress.add_task("", total=total, completed=done)
-        yield lambda text, completed: progress.update(bar, description=text, completed=completed)

@@ -1,0 +1,209 @@
+"""What a model is worth on the promotion rows: metrics with intervals, beside rule and dummy, and by slice."""
+
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
+
+from config.errors import IntegrityAlarm
+from config.settings import Settings
+from tasks import packaging
+from tasks.estimators import family
+from tasks.files import read_json
+from tasks.intervals import Interval, Units, distributions, interval, on_rows, units, value_of
+from tasks.metrics import Metric, metric
+from tasks.recording import model_folder
+from tasks.rules import rule_prediction
+from tasks.statistics import Prediction, Statistic
+from tasks.tracking import Tracking
+from tasks.training import REPORTS as TRAINING
+from tasks.training import read_part
+from tasks.tuning import Examples
+
+WHO = ("model", "rule", "dummy")
+
+
+@dataclass(frozen=True, eq=False)
+class Answers:
+    """Promotion rows, their truth, and what model, rule and dummy say of them."""
+
+    rows: pd.DataFrame
+    examples: Examples
+    by: Mapping[str, Prediction]
+    units: Units
+    cpu_seconds: float  # of the model, for all rows
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A metric with its interval; no value where it is not defined or does not depend on the model."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+    greater_is_better: bool
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class Slice:
+    """The primary metric on the rows of one value; none where they are too few, or it is not defined."""
+
+    rows: int
+    primary: float | None
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True)
+class Measured:
+    """Figures by who answered, the uplift of the primary metric over the rule, and slices by column and value."""
+
+    by: Mapping[str, Mapping[str, Figure]]
+    uplift: Interval
+    slices: Mapping[str, Mapping[str, Slice]]
+    resampled_by: str
+
+
+def load_winner(tracking: Tracking) -> tuple[dict[str, Any], Pipeline]:
+    """Load the model that training.json names, if its files are still those that were logged (IntegrityAlarm)."""
+    training = read_json(TRAINING / "training.json")
+    folder = model_folder(training["model_uri"], tracking)
+    return training, load_verified(folder, training["model_digest"])
+
+
+def load_verified(folder: Path, digest: str) -> Pipeline:
+    """Load a model whose digest is known, from skops with our own list of types; no code of it runs."""
+    if (seen := packaging.model_digest(folder)) != digest:
+        raise IntegrityAlarm(
+            f"the model in {folder} has digest {seen[:12]}, not {digest[:12]}: its files were changed",
+            expected="the files that training logged, every byte of them",
+            next_step="run `lifecycle verify`, then `lifecycle run --force`",
+        )
+    pipeline: Pipeline = packaging.open_model(folder)
+    return pipeline
+
+
+def answer(pipeline: Pipeline, rows: pd.DataFrame, examples: Examples, *, settings: Settings) -> Answers:
+    """Let the model, the charter's rule and a dummy fitted on the train target answer the same rows."""
+    problem, start = settings.charter.problem_type, time.process_time()
+    model = Prediction.of(pipeline, examples.features, problem)
+    spent = time.process_time() - start
+    dummy = _dummy(settings, examples)
+    rule = rule_prediction(rows, dummy=dummy, rule=settings.charter.rule_baseline, problem=problem)
+    said = {"model": model, "rule": rule, "dummy": dummy}
+    return Answers(rows, examples, said, units(rows, settings.data), spent)
+
+
+def _dummy(settings: Settings, examples: Examples) -> Prediction:
+    from tasks.features import target_values
+
+    problem = settings.charter.problem_type
+    target = target_values(read_part("train", columns=[settings.data.target])[0], settings.data, problem)
+    fitted = family("dummy").build({}, {}, problem=problem, seed=0).fit(np.zeros((len(target), 1)), target)
+    return Prediction.of(fitted, examples.features, problem)
+
+
+def named_metrics(settings: Settings) -> dict[str, Metric]:
+    """Resolve every metric that params, policy and charter name, the primary first."""
+    names = [settings.params.metrics.primary, *settings.params.metrics.guarded]
+    names += [t.metric for t in settings.policy.thresholds] + [k.metric for k in settings.charter.kpis]
+    return {name: metric(name, settings.charter.problem_type) for name in dict.fromkeys(names)}
+
+
+def measure(answers: Answers, *, settings: Settings) -> Measured:
+    """Measure everything on the same resamples, so that what is compared is paired."""
+    named, params, y = named_metrics(settings), settings.params.metrics, answers.examples.target
+    primary = named[params.primary]
+    statistics = {
+        (who, name): one.statistic(y, answers.by[who]) for who in WHO for name, one in named.items()
+    }  # fmt: skip
+    slices = slice_statistics(answers, primary, settings=settings)
+    drawn = distributions(
+        statistics | slices, answers.units, resamples=params.resamples, seed=settings.params.search.seed
+    )
+    told = {
+        key: interval(value_of(one, len(y)), drawn[key], confidence=params.confidence)
+        for key, one in (statistics | slices).items()
+    }
+    figures = {who: {name: _figure(told[who, name], one) for name, one in named.items()} for who in WHO}
+    figures["model"] = {
+        name: _unless_constant(figure, named[name], y, answers.by["model"], settings)
+        for name, figure in figures["model"].items()
+    }
+    return Measured(figures, _uplift(statistics, drawn, primary, len(y), params.confidence), _slices(
+        answers, told, settings=settings), answers.units.name)  # fmt: skip
+
+
+def _figure(told: Interval, one: Metric) -> Figure:
+    return Figure(told.value, told.low, told.high, one.greater_is_better)
+
+
+def _unless_constant(
+    figure: Figure, one: Metric, y: NDArray[np.generic], prediction: Prediction, settings: Settings
+) -> Figure:
+    """Take away the value of a metric that is the same for shuffled predictions: it says nothing of the model."""
+    order = np.random.default_rng(settings.params.search.seed).permutation(len(y))
+    shuffled = Prediction(
+        prediction.labels[order],
+        None if prediction.probabilities is None else prediction.probabilities[order],
+        prediction.classes,
+    )
+    if figure.value is None or figure.value != one.score(y, shuffled):
+        return figure
+    why = f"{one.name} is {figure.value:.6g} for shuffled predictions too: it does not depend on the model"
+    return replace(figure, value=None, low=None, high=None, reason=why)
+
+
+def _uplift(
+    statistics: Mapping[Any, Statistic], drawn: Mapping[Any, Any], primary: Metric, rows: int, confidence: float
+) -> Interval:
+    model, rule = ("model", primary.name), ("rule", primary.name)
+    value = primary.gain(value_of(statistics[model], rows), over=value_of(statistics[rule], rows))
+    sign = 1 if primary.greater_is_better else -1
+    return interval(value, sign * (drawn[model] - drawn[rule]), confidence=confidence)
+
+
+def slice_statistics(answers: Answers, primary: Metric, *, settings: Settings) -> dict[Any, Statistic]:
+    """Make the primary metric's statistic for each slice that is large enough."""
+    found: dict[Any, Statistic] = {}
+    y, said = answers.examples.target, answers.by["model"]
+    for column, value, index in _segments(answers.rows, settings):
+        if len(index) >= settings.charter.fairness.minimum_group:
+            part = Prediction(
+                said.labels[index], None if said.probabilities is None else said.probabilities[index], said.classes
+            )
+            found[column, value, "slice"] = on_rows(primary.statistic(y[index], part), index)
+    return found
+
+
+def _segments(rows: pd.DataFrame, settings: Settings) -> list[tuple[str, str, NDArray[np.int64]]]:
+    found = []
+    for column in settings.params.slices:
+        labels = rows[column].astype("str").fillna("missing").to_numpy(dtype=object)
+        found += [(column, str(value), np.flatnonzero(labels == value)) for value in sorted(set(labels))]
+    return found
+
+
+def _slices(answers: Answers, told: Mapping[Any, Interval], *, settings: Settings) -> dict[str, dict[str, Slice]]:
+    slices: dict[str, dict[str, Slice]] = {column: {} for column in settings.params.slices}
+    nothing = Interval(None, None, None)
+    for column, value, index in _segments(answers.rows, settings):
+        seen = told.get((column, value, "slice"), nothing)
+        slices[column][value] = Slice(len(index), seen.value, seen.low, seen.high)
+    return slices
+
+
+def overfit_gap(training: Mapping[str, Any], primary: Metric) -> float | None:
+    """Give by how much the primary metric is better on train than on tune rows."""
+    scores = training["metrics"]
+    train, tune = scores.get(f"train_{primary.name}"), scores.get(f"tune_{primary.name}")
+    if train is None or tune is None:
+        return None
+    return primary.gain(train, over=tune)
