@@ -11,7 +11,7 @@ from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from tasks import files, history, landing
 from tasks.aliases import read_aliases
 from tasks.ledger import Ledger
-from tasks.account import RUN
+from tasks.reporting import RUN
 
 LANDED = Path("data/landed")
 CODE = ("config", "flows", "lens_checks", "serving", "tasks")

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from tasks.account import PhaseReport, duration
+from tasks.reporting import PhaseReport, duration
 
 if TYPE_CHECKING:
     from rich.status import Status
