@@ -98,7 +98,7 @@ def _template() -> "Template":
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
     environment.filters["words"] = lambda name: name.replace("_", " ")
     environment.filters["figure"] = lambda value: "–" if value is None else f"{value:.4g}"
-    return environment.from_string((Path(__file__).parent / "report.html.jinja").read_text(encoding="utf-8"))
+    return environment.from_string((Path(__file__).parent / "report.html.j2").read_text(encoding="utf-8"))
 
 
 def newest(decisions: Iterable[LedgerEntry]) -> tuple[Decided, ...]:
