@@ -1,0 +1,136 @@
+"""A practice is judged by its check, by its statement, or by both; evidence speaks before people do."""
+
+import pytest
+
+from config.settings import Gate, Risk, Settings
+from lens_checks.catalogue import Mode
+from lens_checks.check import Checkpoint, Outcome, Verdict, met, not_applicable, not_met
+from lens_checks.checkpoint import By, PracticeResult, judge
+from lens_checks.evidence.place import Malformed, NoEvidence
+from lens_checks.statements import Refused, Statements
+from tests.lens_checks.small import Given, catalogue_of, policy_of, practice, result, said
+from tests.lens_checks.test_statements import attestation, claim, waiver
+
+ID = "MLSEC-12"
+ATTESTED = said(attested=attestation(practice=ID))
+CLAIMED = said(claimed=claim(practice=ID))
+WAIVED = said(waived=waiver(practice=ID))
+SILENT = said()
+NO_EVIDENCE, MALFORMED = NoEvidence("run it"), Malformed("it is malformed")
+BOTH = (Risk.HIGH, Risk.MEDIUM)
+
+
+def judged(
+    example: Settings, mode: Mode, answer: Verdict | Exception | None, statements: Statements, **policy: object
+) -> PracticeResult:
+    catalogue = catalogue_of(practice(ID, mode), checks={} if answer is None else {ID: answer})
+    changed = policy_of(example, **policy)
+    (found,) = judge(Checkpoint, catalogue=catalogue, evidence=Given(), statements=statements, policy=changed)
+    return found
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "statements", "verdict", "by"),
+    [
+        pytest.param(Mode.AUTO, met("seen"), SILENT, Outcome.MET, By.MEASURED, id="measured and met"),
+        pytest.param(Mode.AUTO, not_met("seen"), SILENT, Outcome.NOT_MET, By.MEASURED, id="measured and not met"),
+        pytest.param(Mode.AUTO, not_applicable("-"), SILENT, Outcome.NOT_APPLICABLE, By.DERIVED, id="derived"),
+        pytest.param(Mode.AUTO, NO_EVIDENCE, SILENT, Outcome.UNKNOWN, By.MEASURED, id="without evidence"),
+        pytest.param(Mode.AUTO, MALFORMED, SILENT, Outcome.BROKEN, By.MEASURED, id="with malformed evidence"),
+        pytest.param(Mode.AUTO, None, SILENT, Outcome.UNKNOWN, By.MEASURED, id="without a check"),
+        pytest.param(Mode.AUTO, not_met("seen"), ATTESTED, Outcome.NOT_MET, By.MEASURED, id="no word beats a no"),
+        pytest.param(Mode.AUTO, None, ATTESTED, Outcome.UNKNOWN, By.MEASURED, id="no word stands for a check"),
+        pytest.param(Mode.PARTIAL, met("seen"), ATTESTED, Outcome.MET, By.ATTESTED, id="both halves"),
+        pytest.param(Mode.PARTIAL, met("seen"), SILENT, Outcome.UNKNOWN, By.ATTESTED, id="the word is missing"),
+        pytest.param(Mode.PARTIAL, not_met("-"), ATTESTED, Outcome.NOT_MET, By.MEASURED, id="the measure fails"),
+        pytest.param(Mode.PARTIAL, None, ATTESTED, Outcome.UNKNOWN, By.MEASURED, id="the measure is missing"),
+        pytest.param(Mode.PARTIAL, not_applicable("-"), SILENT, Outcome.NOT_APPLICABLE, By.DERIVED, id="derived, both"),
+        pytest.param(Mode.ATTEST, None, ATTESTED, Outcome.MET, By.ATTESTED, id="a word alone"),
+        pytest.param(Mode.ATTEST, None, SILENT, Outcome.UNKNOWN, By.ATTESTED, id="nobody said it"),
+        pytest.param(Mode.ATTEST, not_met("-"), ATTESTED, Outcome.NOT_MET, By.MEASURED, id="a check beside the word"),
+        pytest.param(Mode.AUTO, NO_EVIDENCE, CLAIMED, Outcome.NOT_APPLICABLE, By.ATTESTED, id="a claim over unknown"),
+        pytest.param(Mode.AUTO, None, CLAIMED, Outcome.NOT_APPLICABLE, By.ATTESTED, id="a claim without a check"),
+        pytest.param(Mode.AUTO, not_met("-"), CLAIMED, Outcome.NOT_MET, By.MEASURED, id="no claim beats a no"),
+        pytest.param(Mode.PARTIAL, met("-"), CLAIMED, Outcome.UNKNOWN, By.ATTESTED, id="a claim against a yes"),
+        pytest.param(Mode.AUTO, MALFORMED, CLAIMED, Outcome.BROKEN, By.MEASURED, id="no claim covers what is broken"),
+        pytest.param(Mode.AUTO, not_met("-"), WAIVED, Outcome.NOT_MET, By.WAIVED, id="a waiver over a no"),
+        pytest.param(Mode.AUTO, NO_EVIDENCE, WAIVED, Outcome.UNKNOWN, By.WAIVED, id="a waiver over unknown"),
+        pytest.param(Mode.AUTO, met("-"), WAIVED, Outcome.MET, By.MEASURED, id="a waiver that is not needed"),
+        pytest.param(Mode.AUTO, MALFORMED, WAIVED, Outcome.BROKEN, By.MEASURED, id="no waiver covers what is broken"),
+        pytest.param(Mode.AUTO, ValueError("-"), WAIVED, Outcome.BROKEN, By.MEASURED, id="nor a check that raised"),
+    ],
+)  # fmt: skip
+def test_the_answer(
+    example: Settings, mode: Mode, answer: Verdict | Exception | None, statements: Statements, verdict: Outcome, by: By
+) -> None:
+    found = judged(example, mode, answer, statements)
+    assert (found.verdict, found.by) == (verdict, by)
+    assert found.because
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "words"),
+    [
+        pytest.param(Mode.AUTO, not_met("seen"), ["Mend MLSEC-12."], id="the fix of the check"),
+        pytest.param(Mode.AUTO, met("seen"), [], id="nothing to do"),
+        pytest.param(Mode.AUTO, None, ["lens_checks/ours/", "a record"], id="a check to write"),
+        pytest.param(Mode.PARTIAL, met("seen"), ["lifecycle attest MLSEC-12"], id="a word to give"),
+        pytest.param(Mode.PARTIAL, not_met("-"), ["Mend", "lifecycle attest"], id="both"),
+    ],
+)
+def test_an_open_practice_says_what_to_do(
+    example: Settings, mode: Mode, answer: Verdict | None, words: list[str]
+) -> None:
+    fix = judged(example, mode, answer, SILENT).fix
+    assert all(word in fix for word in words)
+    assert bool(fix) == bool(words)
+
+
+def test_a_refused_statement_is_told(example: Settings) -> None:
+    statements = said(refused=(Refused("waiver", ID, "it ended on 2026-01-01"),))
+    assert "its waiver does not count: it ended" in judged(example, Mode.AUTO, not_met("seen"), statements).because
+
+
+@pytest.mark.parametrize(
+    ("answer", "required"),
+    [
+        pytest.param(None, False, id="what nothing judges may wait"),
+        pytest.param(not_met("seen"), True, id="what a check judges may not be wished away"),
+    ],
+)
+def test_not_yet_required(example: Settings, answer: Verdict | None, required: bool) -> None:
+    assert judged(example, Mode.AUTO, answer, SILENT, not_yet_required=[ID]).required is required
+
+
+def test_only_the_practices_of_the_checkpoint_are_judged(example: Settings) -> None:
+    catalogue = catalogue_of(practice("MLSEC-01", at=Checkpoint.FRAMING), practice("MLSEC-02", at=Checkpoint.RELEASE))
+    found = judge(
+        (Checkpoint.RELEASE,), catalogue=catalogue, evidence=Given(), statements=SILENT, policy=example.policy
+    )
+    assert [answer.id for answer in found] == ["MLSEC-02"]
+
+
+@pytest.mark.parametrize(
+    ("seen", "gate", "blocks"),
+    [
+        pytest.param(result(measured=Outcome.MET), Gate(measured=BOTH, attested=BOTH), False, id="met"),
+        pytest.param(result(measured=Outcome.NOT_APPLICABLE), Gate(measured=BOTH), False, id="not applicable"),
+        pytest.param(result(measured=Outcome.NOT_MET), Gate(measured=BOTH), True, id="not met"),
+        pytest.param(result(measured=Outcome.UNKNOWN), Gate(measured=BOTH), True, id="unknown"),
+        pytest.param(result(measured=Outcome.BROKEN), Gate(measured=BOTH), True, id="broken"),
+        pytest.param(result(measured=Outcome.NOT_MET, risk=Risk.MEDIUM), Gate(measured=(Risk.HIGH,)), False,
+                     id="medium, where high is asked for"),
+        pytest.param(result(measured=Outcome.NOT_MET, risk=Risk.MEDIUM), Gate(measured=BOTH), True,
+                     id="medium, where both are asked for"),
+        pytest.param(result(measured=Outcome.NOT_MET, required=False), Gate(measured=BOTH), False, id="not required"),
+        pytest.param(result(measured=Outcome.NOT_MET, by=By.WAIVED), Gate(measured=BOTH), False, id="waived"),
+        pytest.param(result(attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN), Gate(measured=BOTH), False,
+                     id="a missing word, where words are not asked for"),
+        pytest.param(result(attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN), Gate(measured=(), attested=BOTH), True,
+                     id="a missing word, where words are asked for"),
+        pytest.param(result(measured=None, attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN),
+                     Gate(measured=BOTH, attested=BOTH), True, id="a word alone, missing"),
+    ],
+)  # fmt: skip
+def test_what_holds_a_gate(seen: PracticeResult, gate: Gate, blocks: bool) -> None:
+    assert seen.blocks(gate) is blocks

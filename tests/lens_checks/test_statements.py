@@ -1,0 +1,134 @@
+"""A statement counts only while it is dated, approved by another, and in scope."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import pytest
+
+from config.settings import Attestation, Attestations, NotApplicable, Settings, Waiver, Waivers
+from lens_checks.evidence.place import Malformed, NoEvidence
+from lens_checks.evidence.records import Ledger, LedgerEntry
+from lens_checks.statements import Statements, Subject, doubt_of_time, weigh
+
+NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
+TODAY = NOW.date()
+SUBJECT = Subject("flights", version=3)
+
+
+def attestation(**changed: Any) -> Attestation:
+    said = {
+        "practice": "MLOE-01", "statement": "The team has the skills it needs.", "owner": "Ada", "approver": "Grace",
+        "made": TODAY, "expires": TODAY + timedelta(days=365), "evidence": "wiki/skills",
+    }  # fmt: skip
+    return Attestation.model_validate(said | changed)
+
+
+def waiver(**changed: Any) -> Waiver:
+    said = {
+        "practice": "MLSEC-12", "model": "flights", "versions": (2, 4), "owner": "Ada", "approver": "Grace",
+        "reason": "The service listens on the loopback only.", "made": TODAY, "expires": TODAY + timedelta(days=90),
+        "evidence": "ticket/12",
+    }  # fmt: skip
+    return Waiver.model_validate(said | changed)
+
+
+def claim(**changed: Any) -> NotApplicable:
+    said = {
+        "practice": "MLREL-12", "reason": "OUT_OF_SCOPE", "note": "Scoring runs as a nightly batch.", "owner": "Ada",
+        "expires": TODAY + timedelta(days=30),
+    }  # fmt: skip
+    return NotApplicable.model_validate(said | changed)
+
+
+def weighed(settings: Settings, *said: Attestation | Waiver | NotApplicable, **given: Any) -> Statements:
+    attestations = Attestations(
+        attestations=tuple(s for s in said if isinstance(s, Attestation)),
+        not_applicable=tuple(s for s in said if isinstance(s, NotApplicable)),
+    )
+    waivers = Waivers(waivers=tuple(s for s in said if isinstance(s, Waiver)))
+    changed = settings.model_copy(update={"attestations": attestations, "waivers": waivers})
+    known = ("MLOE-01", "MLSEC-12", "MLREL-12")
+    return weigh(changed, **({"subject": SUBJECT, "now": NOW, "doubt": "", "known": known} | given))
+
+
+def test_sound_statements_count(example: Settings) -> None:
+    weighty = weighed(example, attestation(), waiver(), claim())
+    assert (set(weighty.attested), set(weighty.waived), set(weighty.claimed)) == (
+        {"MLOE-01"}, {"MLSEC-12"}, {"MLREL-12"}
+    )  # fmt: skip
+    assert weighty.refused == ()
+
+
+@pytest.mark.parametrize(
+    ("said", "why"),
+    [
+        pytest.param(attestation(expires=TODAY, made=date(2026, 1, 1)), "it ended on", id="an attestation ends today"),
+        pytest.param(attestation(made=date(2026, 3, 16)), "yet to come", id="an attestation dated tomorrow"),
+        pytest.param(attestation(expires=date(2027, 3, 16)), "at most 365", id="an attestation of a year and a day"),
+        pytest.param(attestation(approver="Ada"), "alone", id="an attestation approved by its owner"),
+        pytest.param(attestation(approver="  ADA".strip()), "alone", id="the same name in capitals"),
+        pytest.param(attestation(practice="MLOE-99"), "no practice has the id", id="a practice that is not there"),
+        pytest.param(waiver(expires=TODAY, made=date(2026, 3, 1)), "it ended on", id="a waiver that ended"),
+        pytest.param(waiver(made=date(2026, 3, 16)), "yet to come", id="a waiver dated tomorrow"),
+        pytest.param(waiver(expires=date(2026, 6, 14)), "at most 90", id="a waiver of 91 days"),
+        pytest.param(waiver(approver="Ada"), "alone", id="a waiver approved by its owner"),
+        pytest.param(waiver(model="trains"), "it holds for trains", id="a waiver for another model"),
+        pytest.param(waiver(versions=(4, 9)), "not for 3", id="a waiver for later versions"),
+        pytest.param(waiver(versions=(1, 2)), "not for 3", id="a waiver for earlier versions"),
+        pytest.param(waiver(versions=(9, 1)), "not for 3", id="a waiver for no version at all"),
+        pytest.param(claim(expires=TODAY), "it ended on", id="a claim that ended"),
+        pytest.param(claim(expires=date(2027, 3, 16)), "at most 365", id="a claim for more than a year"),
+    ],
+)
+def test_a_flawed_statement_does_not_count(
+    example: Settings, said: Attestation | Waiver | NotApplicable, why: str
+) -> None:
+    weighty = weighed(example, said)
+    assert not weighty.attested and not weighty.waived and not weighty.claimed
+    (refused,) = weighty.refused
+    assert refused.practice == said.practice
+    assert why in refused.because
+
+
+def test_a_waiver_needs_a_version(example: Settings) -> None:
+    assert "nothing is registered" in weighed(example, waiver(), subject=Subject("flights")).refused[0].because
+
+
+def test_a_policy_may_shorten_waivers(example: Settings) -> None:
+    policy = example.policy.model_copy(update={"waiver_days": 14})
+    assert "at most 14" in weighed(example.model_copy(update={"policy": policy}), waiver()).refused[0].because
+
+
+def test_a_doubt_about_the_time_refuses_all(example: Settings) -> None:
+    weighty = weighed(example, attestation(), waiver(), claim(), doubt="the clock is behind")
+    assert {refused.because for refused in weighty.refused} == {"the clock is behind"}
+    assert len(weighty.refused) == 3
+
+
+class OneLedger:
+    def __init__(self, found: Ledger | Exception) -> None:
+        self.found = found
+
+    def get(self, kind: type) -> Any:
+        if isinstance(self.found, Exception):
+            raise self.found
+        return self.found
+
+
+def ledger_of(time: datetime) -> Ledger:
+    entry = LedgerEntry(number=1, kind="decision", time=time, previous="0" * 64, hash="a", body={})
+    return Ledger(entries=(entry,), breaks=())
+
+
+@pytest.mark.parametrize(
+    ("found", "doubt"),
+    [
+        pytest.param(NoEvidence("no entry yet"), "", id="a new project has no ledger"),
+        pytest.param(ledger_of(NOW - timedelta(seconds=1)), "", id="the clock goes on"),
+        pytest.param(ledger_of(NOW + timedelta(days=1)), "set the clock", id="the clock is behind the ledger"),
+        pytest.param(Malformed("ledger/000001.json is not JSON"), "not JSON", id="the ledger cannot be read"),
+    ],
+)
+def test_dates_are_held_against_the_ledger(found: Ledger | Exception, doubt: str) -> None:
+    said = doubt_of_time(NOW, OneLedger(found))
+    assert doubt in said if doubt else said == ""
