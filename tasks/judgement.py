@@ -14,7 +14,7 @@ from tasks.explanation import Explanation
 from tasks.fairness import FairnessReport
 from tasks.files import now, write_bytes_atomically, write_json
 from tasks.robustness import Robustness
-from tasks.thresholds import Decision, Kept, hold, keeps
+from tasks.thresholds import Decision, Kept, decide, hold, keeps
 from tasks.tracking import Tracking, in_words
 
 REPORTS = Path("reports/evaluation")
@@ -69,6 +69,7 @@ def _record(
         "fairness": judgement.fairness,
         "decision": decision,
         "expected_cost": None if decision is None else decision.expected_cost,
+        "rule_expected_cost": None if decision is None else cost_of_rule(answers, decision, settings),
         "threshold": None if decision is None else decision.threshold,
         "cost_per_1k": cost_per_thousand(answers, price=settings.charter.budget.cpu_hour_price),
         "thresholds": hold_bounds(judgement, settings),
@@ -93,6 +94,14 @@ def hold_limits(judgement: Judgement, settings: Settings) -> tuple[Kept, ...]:
     ]
     limits += [(f"fairness gap of {name}", gap, None, fair.max_gap) for name, gap in judgement.fairness.gaps.items()]
     return tuple(Kept(n, value, low, high, keeps(value, low, high), "policy") for n, value, low, high in limits)
+
+
+def cost_of_rule(answers: Answers, decision: Decision, settings: Settings) -> float:
+    """Give what a row costs, on average, when the charter's rule decides; without a column, the best constant does."""
+    if not settings.charter.rule_baseline.column:
+        return min(decision.cost_of_never_acting, decision.cost_of_always_acting)
+    said = answers.by["rule"].labels.astype(float)
+    return decide(answers.examples.target, said, threshold=0.5, costs=settings.charter.error_costs).expected_cost
 
 
 def cost_per_thousand(answers: Answers, *, price: float) -> float:

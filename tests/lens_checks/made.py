@@ -93,7 +93,8 @@ def release() -> dict[type, object]:
     records: list[object] = [
         r.Registry(name="flights", versions=(version,), aliases={"champion": 1}, tags={}),
         r.Release(
-            made=NOW, version=1, digest=MODEL, signature_verified=True, format="skops", server=server, environment={},
+            made=NOW, version=1, digest=MODEL, signature_verified=True, format="skops", server=server,
+            environment={"python": "3.11.7", "platform": "Linux", "processors": 2, "lock_sha256": "9" * 64},
             files=(r.ReleasedFile(path="model.skops", sha256=MODEL, size=2**20),),
             golden=r.Golden(rows=20, max_difference=0.0, matched=True),
         ),

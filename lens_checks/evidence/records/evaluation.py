@@ -81,7 +81,7 @@ class Evaluation(Record):
     expected_cost: float | None
     threshold: float | None
     cost_per_1k: float | None
-    rule_expected_cost: float | None = None
+    rule_expected_cost: float | None = None  # like expected_cost, of a row on average
     thresholds: tuple[ThresholdResult, ...]
 
 
