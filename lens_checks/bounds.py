@@ -135,6 +135,9 @@ def unmet(gate: str, source: Source, policy: Policy, subject: Subject) -> Iterat
             found = [Blocking(bound=name, verdict=Outcome.UNKNOWN, because=str(reason), fix="Run `lifecycle run`.")]
         except Malformed as reason:
             found = [Blocking(bound=name, verdict=Outcome.BROKEN, because=str(reason), fix="Run `lifecycle run`.")]
+        except Exception as error:  # noqa: BLE001 - whatever it is, the bound is not kept
+            because = f"{name} raised {type(error).__name__}: {error}"
+            found = [Blocking(bound=name, verdict=Outcome.BROKEN, because=because, fix="Run `lifecycle run`.")]
         yield from found
 
 

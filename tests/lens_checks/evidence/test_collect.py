@@ -1,0 +1,62 @@
+"""Every record is read once, by its own collector, and trouble in one never passes for evidence."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import Policy, Settings
+from lens_checks.evidence import collect, records
+from lens_checks.evidence.collect import COLLECTORS, Evidence
+from lens_checks.evidence.place import Malformed, NoEvidence, Place
+from lens_checks.evidence.records.base import Record
+
+NOW = datetime(2026, 3, 15, tzinfo=UTC)
+FOUND_WITHOUT_A_RUN = {records.Clock, records.Exposure, records.LicenceInventory}
+
+
+@pytest.fixture
+def place(tmp_path: Path, example: Settings) -> Place:
+    return Place(tmp_path, example, NOW)
+
+
+@pytest.mark.parametrize("kind", COLLECTORS, ids=lambda kind: kind.__name__)
+def test_an_empty_project_has_no_evidence_and_each_collector_says_how_to_get_it(
+    place: Place, kind: type[Record]
+) -> None:
+    if kind in FOUND_WITHOUT_A_RUN:
+        assert isinstance(Evidence(place).get(kind), kind)
+        return
+    with pytest.raises(NoEvidence, match=r"run|write|definition|git|first"):
+        Evidence(place).get(kind)
+
+
+def test_settings_are_evidence_too(place: Place, example: Settings) -> None:
+    assert Evidence(place).get(Policy) is example.policy
+
+
+def test_a_record_is_read_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    calls = []
+    monkeypatch.setattr(collect, "COLLECTORS", {records.Clock: lambda _: calls.append(1) or "read"})
+    evidence = Evidence(place)
+    assert [evidence.get(records.Clock), evidence.get(records.Clock)] == ["read", "read"]
+    assert calls == [1]
+
+
+def test_a_collector_that_raises_is_malformed_evidence(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fails(_: Place) -> object:
+        raise KeyError("outs")
+
+    monkeypatch.setattr(collect, "COLLECTORS", {records.Pipeline: fails})
+    with pytest.raises(Malformed, match="reading Pipeline raised KeyError: 'outs'"):
+        Evidence(place).get(records.Pipeline)
+
+
+def test_a_type_that_nobody_collects_is_malformed_evidence(place: Place) -> None:
+    with pytest.raises(Malformed, match="no collector reads str"):
+        Evidence(place).get(str)
+
+
+def test_hand_made_records_take_the_place_of_collected_ones(place: Place) -> None:
+    clock = records.Clock(now=NOW)
+    assert Evidence(place, {records.Clock: clock}).get(records.Clock) is clock

@@ -1,0 +1,59 @@
+"""A record is read strictly: what is missing, mistyped or not finite is told in words and never taken for a figure."""
+
+from pathlib import Path
+
+import pytest
+
+from lens_checks.evidence.place import Malformed, NoEvidence, parse, read_record, sha256_of
+from lens_checks.evidence.records import Leakage, RunReport
+
+SOUND = b'{"schema": 1, "data_sha256": "a", "checks": ["x"], "findings": [], "passed": true, "more": 1}'
+
+
+def test_a_sound_file_is_read_and_keys_of_later_versions_are_left_aside(tmp_path: Path) -> None:
+    (tmp_path / "leakage.json").write_bytes(SOUND)
+    assert read_record(Leakage, tmp_path / "leakage.json", "run it").checks == ("x",)
+
+
+def test_a_missing_file_says_how_to_get_it(tmp_path: Path) -> None:
+    with pytest.raises(NoEvidence, match=r"leakage\.json is not there: run it"):
+        read_record(Leakage, tmp_path / "leakage.json", "run it")
+
+
+def test_a_file_that_cannot_be_read_is_malformed(tmp_path: Path) -> None:
+    with pytest.raises(Malformed, match="cannot be read"):
+        read_record(Leakage, tmp_path, "run it")
+
+
+@pytest.mark.parametrize(
+    ("data", "words"),
+    [
+        pytest.param(b"", "document", id="an empty file"),
+        pytest.param(b"{", "document", id="half a file"),
+        pytest.param(b"[]", "document", id="a list"),
+        pytest.param(SOUND.replace(b"true", b'"true"'), "passed", id="a boolean as text"),
+        pytest.param(SOUND.replace(b"true", b"1"), "passed", id="a boolean as one"),
+        pytest.param(SOUND.replace(b"true", b"null"), "passed", id="a boolean that is null"),
+        pytest.param(SOUND.replace(b', "passed": true', b""), "passed", id="a field that is missing"),
+        pytest.param(SOUND.replace(b'["x"]', b'"x"'), "checks", id="a text for a list"),
+    ],
+)
+def test_a_malformed_file_names_the_field(data: bytes, words: str) -> None:
+    with pytest.raises(Malformed, match=words):
+        parse(Leakage, data, "leakage.json")
+
+
+@pytest.mark.parametrize("figure", [b"NaN", b"Infinity", b"-Infinity", b"1e999", b'"1.0"'])
+def test_a_figure_is_finite(figure: bytes) -> None:
+    data = b'{"made": "2026-01-01T00:00:00+00:00", "outcome": "done", "phases": [{"phase": "data", "seconds": %b}]}'
+    with pytest.raises(Malformed, match="seconds"):
+        parse(RunReport, data % figure, "run.json")
+
+
+def test_at_most_five_faults_are_told() -> None:
+    with pytest.raises(Malformed, match="and 2 more"):
+        parse(RunReport, b'{"made": 1, "outcome": 2, "phases": [{}, {}, {}, {}, {}]}', "run.json")
+
+
+def test_a_digest_of_nothing_is_none(tmp_path: Path) -> None:
+    assert sha256_of(tmp_path / "nothing") is None
