@@ -1,5 +1,10 @@
 """Evaluation: the winner on the promotion rows, then beside the champion on the rows that the champion has not seen."""
 
+if __name__ == "__main__":  # first, because the server must start before Prefect is imported
+    from flows import stages
+
+    stages.run("flows.evaluation", "evaluate")
+
 from collections.abc import Mapping
 from typing import Any
 

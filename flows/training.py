@@ -1,5 +1,10 @@
 """Training: the search for the best candidate, the refit of the winner, and their record in MLflow."""
 
+if __name__ == "__main__":  # first, because the server must start before Prefect is imported
+    from flows import stages
+
+    stages.run("flows.training", "train")
+
 import time
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any

@@ -1,0 +1,33 @@
+"""How DVC runs a stage: `python -m flows.training`, a process with a Prefect API of its own that ends in words."""
+
+import importlib
+import sys
+from typing import NoReturn
+
+from config import environment
+
+
+def run(module: str, flow: str) -> NoReturn:
+    """Run one phase and end with its exit code; the server starts before Prefect, which asks for it, is imported."""
+    environment.prepare()
+    try:
+        from config.load import load
+        from flows import orchestrator, progress
+
+        settings = load()
+        orchestrator.start(settings.runtime)
+        phase = importlib.import_module(module)
+        progress.watch(phase)
+        with progress.Journal().shown(), orchestrator.prefect_server(settings):
+            getattr(phase, flow)(settings)
+    except KeyboardInterrupt:
+        sys.exit(130)
+    except Exception as error:  # noqa: BLE001 - the one place of a stage where every error becomes words
+        from flows.endings import in_words
+
+        told = in_words(error)
+        for label, text in (("seen", told.seen), ("expected", told.expected), ("next", told.next_step)):
+            if text:
+                print(f"{label + ':':<10}{text}", file=sys.stderr)
+        sys.exit(told.exit_code)
+    sys.exit(0)
