@@ -1,6 +1,6 @@
 """Audits rows against the contract, sets offending rows aside with the rule that caught each, and says what passed."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -20,7 +20,7 @@ Positions = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class Rule:
-    """One rule and how it came out; `unexpected` counts the landed rows that break it."""
+    """One rule: whether it holds for the rows that go on, and how many landed rows broke it."""
 
     rule: str
     column: str | None
@@ -49,7 +49,7 @@ class Validation:
 
     @property
     def broken(self) -> list[Rule]:
-        """The rules that landed rows break, the one that caught the most first."""
+        """The rules that do not hold, the one that caught the most rows first."""
         return sorted((rule for rule in self.rules if not rule.success), key=lambda rule: -rule.unexpected)
 
 
@@ -147,12 +147,10 @@ def _seen(answer: Answer, rows: pd.DataFrame, data: Data) -> str:
 
 
 def _examples(rows: pd.DataFrame, columns: tuple[str, ...], data: Data) -> list[str]:
-    """Show offending values, as `column=value`; those of protected columns are not shown."""
-    hidden = {name for name, column in data.columns.items() if column.sensitivity in PROTECTED}
-    told = [
-        [f"{name}=(not shown)" if name in hidden else f"{name}={value}" for value in rows[name].astype("str")]
-        for name in columns
-    ]
+    """Show offending values, as `column=value`; none of a rule on a protected column."""
+    if any(name in data.columns and data.columns[name].sensitivity in PROTECTED for name in columns):
+        return []
+    told = [[f"{name}={value}" for value in rows[name].astype("str")] for name in columns]
     return [", ".join(cells) for cells in zip(*told, strict=True)]
 
 
@@ -176,9 +174,10 @@ def _numbers(values: pd.Series) -> NDArray[np.float64]:
 
 
 def _all_rules(answers: Answers, breaches: list[_Breach]) -> list[Rule]:
-    """List every rule once, in the contract's order, a broken one with what was found."""
+    """List every rule once, in the contract's order: whether it holds for the rows that go on, and what broke it."""
     broken = {breach.number: breach.rule for breach in breaches}
-    return [broken.get(a.number, Rule(a.rule, a.column, True, 0, [], a.sentence)) for a in answers.all]
+    told = [broken.get(a.number, Rule(a.rule, a.column, True, 0, [], a.sentence)) for a in answers.all]
+    return [replace(rule, success=answer.success) for rule, answer in zip(told, answers.all, strict=True)]
 
 
 def _set_aside(rows: pd.DataFrame, breaches: list[_Breach]) -> pd.DataFrame:

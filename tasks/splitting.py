@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from config.errors import ConfigError, LifecycleError
+from config.errors import ConfigError
 from config.settings import ColumnType, Data, Role, Split
 from tasks.distributions import BINS, distribution, psi
 
@@ -35,7 +35,7 @@ def split(rows: pd.DataFrame, data: Data, params: Split) -> Parts:
 
     By time, the newest rows are the promotion set and no instant lies in two parts. By group or fingerprint, a row's
     part follows from its entity or its features alone: it stays where it is when rows are added, and rows with the same
-    features are never parted. Raises LifecycleError when a part is empty or lacks a class of the target.
+    features are never parted. Ask `weaknesses` before the parts are used.
     """
     rows = _ordered(rows, data)
     match params.strategy:
@@ -45,10 +45,20 @@ def split(rows: pd.DataFrame, data: Data, params: Split) -> Parts:
             codes = _by_hash(rows[[_column_of(data, Role.GROUP, params)]], params)
         case "fingerprint":
             codes = _by_hash(rows[list(data.features)], params)
-    taken = [rows[codes == number].reset_index(drop=True) for number in range(3)]
-    parts = Parts(params.strategy, *taken)
-    _refuse_poor(parts, data)
-    return parts
+    return Parts(params.strategy, *(rows[codes == number].reset_index(drop=True) for number in range(3)))
+
+
+def weaknesses(parts: Parts, data: Data) -> list[str]:
+    """Say which parts are empty, or lack a class of the target: nothing can be learned from such a split."""
+    classes = data.columns[data.target].type in (ColumnType.BOOLEAN, ColumnType.CATEGORY)
+    known = set().union(*(part[data.target].unique() for _, part in parts)) if classes else set()
+    told = []
+    for name, part in parts:
+        lacking = sorted(str(value) for value in known - set(part[data.target].unique()))
+        if part.empty or lacking:
+            without = f", none of class {', '.join(lacking[:5])}" if lacking else ""
+            told.append(f"the {name} part has {len(part):,} rows{without}")
+    return told
 
 
 def effects(parts: Parts, data: Data) -> dict[str, dict[str, float]]:
@@ -130,18 +140,3 @@ def _column_of(data: Data, role: Role, params: Split) -> str:
             expected=f"a column with role '{role}' in config/data.yaml, or strategy 'fingerprint'",
         )
     return found
-
-
-def _refuse_poor(parts: Parts, data: Data) -> None:
-    """Refuse a split that leaves a part empty, or without a class of the target (LifecycleError)."""
-    classes = data.columns[data.target].type in (ColumnType.BOOLEAN, ColumnType.CATEGORY)
-    known = set().union(*(part[data.target].unique() for _, part in parts)) if classes else set()
-    for name, part in parts:
-        lacking = sorted(str(value) for value in known - set(part[data.target].unique()))
-        if part.empty or lacking:
-            raise LifecycleError(
-                f"the {name} part has {len(part)} rows" + (f" and none of {', '.join(lacking[:5])}" if lacking else ""),
-                expected="rows of every class of the target in every part",
-                next_step="add rows, raise split.tune and split.promotion, or change split.strategy or split.seed in "
-                "config/params.yaml",
-            )

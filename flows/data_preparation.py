@@ -1,0 +1,114 @@
+"""Data preparation: land the source, then audit, profile, part and search the rows, judge them, and publish."""
+
+if __name__ == "__main__":  # first, because the server must start before Prefect is imported
+    from flows import stages
+
+    stages.run("flows.data_preparation", "prepare")
+
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import GateRefused
+from config.settings import Settings
+from config.writing import write_columns
+from flows import review
+from lens_checks.bounds import Blocking
+from lens_checks.check import Outcome
+from lens_checks.gates import GateOutcome
+from tasks import audit, describing, landing, leakage, preparing, splitting, versioning
+from tasks.audit import Audit
+from tasks.landing import Manifest
+
+SHOWN = 5
+MINE = ["data"]
+
+
+@dataclass(frozen=True)
+class Prepared:
+    """What was published: rows by part, and how many were set aside."""
+
+    rows: dict[str, int]
+    quarantined: int
+    ledger_entry: int
+
+
+land = task(name="Land the source", tags=MINE, cache_policy=NO_CACHE)(landing.land)
+take_snapshot = task(name="Take the snapshot into DVC", tags=MINE, cache_policy=NO_CACHE)(versioning.snapshot)
+read_landed = task(name="Read the landed rows", tags=MINE, cache_policy=NO_CACHE)(preparing.read_landed)
+audit_rows = task(name="Audit the rows against the contract", tags=MINE, cache_policy=NO_CACHE)(audit.audit)
+part_rows = task(name="Part the rows", tags=MINE, cache_policy=NO_CACHE)(preparing.part_rows)
+search_leaks = task(name="Search for leaks", tags=MINE, cache_policy=NO_CACHE)(leakage.search_for_leaks)
+write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE)(preparing.write_attempt)
+
+
+@flow(name="Landing", flow_run_name="Landing for {settings.charter.project}", validate_parameters=False)
+def land_snapshot(settings: Settings, until: date | None = None) -> Manifest:
+    """Land the source under DVC, up to `until` or to where it was landed last; without change it stays as it is."""
+    before = landing.landed(preparing.LANDED)
+    window = landing.window_to_land(settings.data, before, until=until)
+    manifest = land(settings.data, window=window, destination=preparing.LANDED)
+    take_snapshot(preparing.LANDED)
+    return manifest
+
+
+@flow(
+    name="Data preparation", flow_run_name="Data preparation for {settings.charter.project}", validate_parameters=False
+)
+def prepare(settings: Settings, cause: str = "hand") -> Prepared:
+    """Publish the landed rows in three parts, if contract, search for leaks and data checkpoint let them."""
+    preparing.recover_published()
+    landed = read_landed()
+    audited = audit_rows(landed.rows, settings.data, data_sha256=landed.manifest.sha256, docs=preparing.DOCS)
+    preparing.begin_attempt(audited)
+    faults = attempt(audited, settings) if audited.validation.success else []
+    outcome = with_faults(review.decide("data", settings, attempt=True), faults)
+    entry = review.record(outcome, settings, cause=cause)
+    refuse_unless_passed(outcome, audited)
+    return Prepared(preparing.publish(), audited.validation.quarantined, entry.number)
+
+
+def attempt(audited: Audit, settings: Settings) -> list[str]:
+    """Part the rows that passed, search the parts, write both for the checkpoint to judge; give the split's faults."""
+    parts = part_rows(audited, settings)
+    if faults := splitting.weaknesses(parts, settings.data):
+        return faults
+    sha256 = audited.validation.data_sha256
+    found = search_leaks(parts, settings.data, settings.policy.bounds, data_sha256=sha256)
+    write_attempt(audited, parts, found, settings)
+    return []
+
+
+def with_faults(outcome: GateOutcome, faults: list[str]) -> GateOutcome:
+    """Hold the split's own faults against the data, beside what the lens found."""
+    fix = "Add rows, or change `split` in config/params.yaml."
+    held = tuple(Blocking(bound="split", verdict=Outcome.NOT_MET, because=fault, fix=fix) for fault in faults)
+    return replace(outcome, passed=outcome.passed and not held, blocking=(*held, *outcome.blocking))
+
+
+def refuse_unless_passed(outcome: GateOutcome, audited: Audit) -> None:
+    """Raise GateRefused with what was seen first, unless the data may be published."""
+    if outcome.passed and audited.validation.success:
+        return
+    seen = [rule.sentence for rule in audited.validation.broken] or [blocking.because for blocking in outcome.blocking]
+    fixes = [blocking.fix for blocking in outcome.blocking if blocking.fix]
+    aside = f"{len(audited.caught):,} findings in {preparing.QUARANTINE}; " if len(audited.caught) else ""
+    raise GateRefused(
+        f"the data was refused: {'; '.join(seen[:SHOWN])}",
+        expected="data that keeps its contract (tasks/contract.py, config/data.yaml) and leaks nothing",
+        next_step=f"{aside}{fixes[0] if fixes else 'run `lifecycle plan`'} What was published last stays.",
+    )
+
+
+@task(name="Describe the columns", tags=MINE, cache_policy=NO_CACHE)
+def describe_source(settings: Settings, root: Path = Path(".")) -> Settings:
+    """Describe the file's columns into config/data.yaml if nobody has yet, and give the settings with them."""
+    if settings.data.columns:
+        return settings
+    rows = landing.read_rows(settings.data, window=None)
+    columns = describing.describe_columns(rows, settings.data.target, settings.charter.problem_type)
+    write_columns(root, columns)
+    return settings.model_copy(update={"data": settings.data.model_copy(update={"columns": columns})})

@@ -1,0 +1,104 @@
+"""DVC: snapshots of data, and whether a stage of the pipeline is up to date with what it reads."""
+
+import contextlib
+import logging
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from config.errors import LifecycleError
+
+if TYPE_CHECKING:
+    from dvc.repo import Repo
+
+CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
+
+
+def ensure_repository() -> None:
+    """Make the project a DVC repository: with git if it lies in one, without otherwise; nobody is phoned."""
+    folder = Path(".dvc")
+    if not (folder / "config").exists():
+        folder.mkdir(exist_ok=True)
+        (folder / "config").write_text(CONFIG)
+        (folder / ".gitignore").write_text("/config.local\n/tmp\n/cache\n")
+    local = folder / "config.local"
+    if not _in_git() and not local.exists():
+        local.write_text("[core]\n    no_scm = true\n")
+    elif _in_git() and local.exists() and local.read_text() == "[core]\n    no_scm = true\n":
+        local.unlink()
+
+
+def snapshot(path: Path) -> str:
+    """Put a file or folder under DVC, as it is now, and give its revision; the content goes into DVC's cache."""
+    with _repository() as repo:
+        repo.add(str(path))
+    return revision(path)
+
+
+def revision(path: Path) -> str:
+    """Give the MD5 by which DVC knows a snapshot, from the .dvc file beside it (LifecycleError without one)."""
+    import yaml
+
+    pointer = path.with_name(f"{path.name}.dvc")
+    if not pointer.exists():
+        raise LifecycleError(f"{pointer} is not there", expected=f"{path} under DVC", next_step="run `lifecycle run`")
+    return str(yaml.safe_load(pointer.read_text())["outs"][0]["md5"])
+
+
+def stage_is_current(name: str) -> bool:
+    """Tell whether a stage is up to date; outputs that were removed or changed are brought back from DVC's cache."""
+    with _repository() as repo:
+        changes = repo.status(targets=[name]).get(name, [])
+        if not changes:
+            return True
+        if any(not isinstance(change, dict) or set(change) != {"changed outs"} for change in changes):
+            return False
+        from dvc.exceptions import CheckoutError
+
+        try:
+            repo.checkout(targets=[name], force=True)
+        except CheckoutError:  # the cache no longer has them: the stage has to run again
+            return False
+        return not repo.status(targets=[name])
+
+
+def record_stage(name: str) -> None:
+    """Record that a stage has run on what lies in the project now: dvc.lock, and its outputs into DVC's cache."""
+    with _repository() as repo:
+        repo.commit(name, force=True)
+
+
+def status() -> dict[str, list[Any]]:
+    """List what is not up to date, by stage; empty when everything is."""
+    with _repository() as repo:
+        return dict(repo.status())
+
+
+def _in_git() -> bool:
+    return any((folder / ".git").exists() for folder in (Path.cwd(), *Path.cwd().parents))
+
+
+@contextlib.contextmanager
+def _repository() -> "Iterator[Repo]":
+    """Open the repository, and turn DVC's own errors into words."""
+    ensure_repository()
+    from dvc.exceptions import DvcException
+    from dvc.lock import LockError
+    from dvc.repo import Repo
+
+    logging.getLogger("dvc").setLevel(logging.CRITICAL)
+    try:
+        with Repo() as repo:
+            yield repo
+    except LockError as error:
+        raise LifecycleError(
+            "DVC is busy with this project in another process",
+            expected="one at a time",
+            next_step="wait for the other to end, then run the same command again",
+        ) from error
+    except DvcException as error:
+        raise LifecycleError(
+            f"DVC: {' '.join(str(error).split())[:300]}",
+            expected="a sound dvc.yaml, dvc.lock and .dvc folder",
+            next_step="`dvc status` shows more; dvc.lock and .dvc/config can be had back from git",
+        ) from error
