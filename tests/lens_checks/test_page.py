@@ -1,0 +1,110 @@
+"""The page needs nothing but itself, hides nothing, and lets nothing through unescaped."""
+
+import re
+from datetime import UTC, datetime
+from html.parser import HTMLParser
+
+import pytest
+
+from config.settings import Settings
+from lens_checks.catalogue import load
+from lens_checks.check import Checkpoint, Outcome
+from lens_checks.checkpoint import judge
+from lens_checks.evidence.records import Evaluation, LedgerEntry
+from lens_checks.page import Findings, html
+from lens_checks.review import Review, review
+from lens_checks.statements import Refused
+from tests.lens_checks.made import model
+from tests.lens_checks.small import NOW, Given, said
+
+BLOCKING = [{"practice": "MLSEC-06", "bound": None, "verdict": "not_met", "because": "<b>no</b>", "fix": "Mend it."},
+            {"practice": None, "bound": "brier <= 0.12", "verdict": "alarm", "because": "0.3", "fix": ""}]  # fmt: skip
+NOTHING = Findings(champion=None, decisions=(), evaluation=None, comparison=None, windows=())
+
+
+def entry(number: int, gate: str, outcome: str, version: int | None = 3) -> LedgerEntry:
+    body = {"gate": gate, "outcome": outcome, "version": version, "blocking": BLOCKING if outcome == "refused" else []}
+    return LedgerEntry(number=number, kind="decision", time=NOW, previous=None, hash="a", body=body)
+
+
+def reviewed(settings: Settings) -> Review:
+    results = judge(
+        Checkpoint, catalogue=load(), evidence=Given(), statements=said(), policy=settings.policy
+    )  # fmt: skip
+    return review(
+        results, project="flights <&>", catalogue=load(), policy=settings.policy, champion=True, now=datetime.now(UTC),
+        refused=(Refused("waiver", "MLSEC-06", "it ended on 2026-01-01"),),
+    )  # fmt: skip
+
+
+class Links(HTMLParser):
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self.ids: set[str] = set()
+        self.targets: list[str] = []
+        self.loaded: list[str] = []
+        self.open: list[str] = []
+        self.feed(text)
+
+    def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
+        given = dict(attributes)
+        self.ids |= {given["id"] or ""} if "id" in given else set()
+        self.targets += [given["href"] or ""] if tag == "a" else []
+        self.loaded += (
+            [str(given.get("src") or given.get("href"))] if tag in ("script", "link", "img", "iframe") else []
+        )
+
+
+@pytest.fixture(scope="module")
+def page(example: Settings) -> str:
+    evaluation = model()[Evaluation]
+    assert isinstance(evaluation, Evaluation)
+    decisions = (entry(1, "champion", "refused"), entry(2, "data", "refused", None), entry(3, "data", "passed", None))
+    findings = Findings(champion=2, decisions=decisions, evaluation=evaluation, comparison=None, windows=())
+    return html(reviewed(example), findings, example.policy)
+
+
+def test_it_loads_nothing(page: str) -> None:
+    assert Links(page).loaded == []
+    assert not re.search(r"url\(|@import|src=", page)
+
+
+def test_every_practice_is_there_and_every_link_leads_somewhere(page: str) -> None:
+    links = Links(page)
+    assert set(load().practices) <= links.ids
+    assert {target.removeprefix("#") for target in links.targets} <= links.ids
+
+
+def test_it_says_the_outcome_first(page: str) -> None:
+    assert "Champion gate refused version 3." in page.split("<h2", 1)[0]
+    assert "Version 2 still serves." in page.split("<h2", 1)[0]
+
+
+def test_the_newest_decision_of_a_gate_counts(page: str) -> None:
+    assert "Why the champion gate refused" in page
+    assert "Why the data gate refused" not in page
+
+
+def test_what_others_wrote_is_escaped(page: str) -> None:
+    assert "&lt;b&gt;no&lt;/b&gt;" in page and "<b>no</b>" not in page
+    assert "flights &lt;&amp;&gt;" in page
+
+
+def test_no_meaning_rests_on_colour(page: str) -> None:
+    for outcome, sign in {Outcome.MET: "✓", Outcome.NOT_MET: "✗", Outcome.UNKNOWN: "?", Outcome.BROKEN: "!"}.items():
+        assert f"{sign} {outcome.value.replace('_', ' ')}" in page
+
+
+def test_figures_stand_beside_their_bounds(page: str) -> None:
+    assert "average_precision &gt;= 0.8" in page
+    assert "brier &lt;= 0.12" in page
+
+
+def test_statements_that_do_not_count_are_shown(page: str) -> None:
+    assert "it ended on 2026-01-01" in page
+
+
+def test_a_project_in_which_nothing_ran_has_a_page_too(example: Settings) -> None:
+    page = html(reviewed(example), NOTHING, example.policy)
+    assert "No gate has decided yet." in page
+    assert "No candidate has been evaluated yet." in page
