@@ -23,7 +23,7 @@ READABLE = frozenset({"dummy", "linear"})  # families whose own coefficients are
     "MLOE-02",
     phase=Phase.BUSINESS_GOAL,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="State level, method and owner under `explanation` in config/charter.yaml, then `lifecycle run`.",
+    fix="State level, method and owner under `explanation` in config/charter.yaml, then `lifecycle run --force`.",
 )
 def the_model_explains_itself_as_agreed(
     charter: Charter,

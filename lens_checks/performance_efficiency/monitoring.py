@@ -22,10 +22,11 @@ def drift_is_measured_and_answered(
         raise Missing(f"a window of version {registry.aliases.get('champion')}, which serves now")
     if last.verdict == "unknown" or not last.features or last.baseline_sha256 is None:
         raise Missing(f"drift in the window of {last.name}: too few rows, or no baseline")
-    untold = [name for name, drift in last.features.items() if not finite(drift.psi)]
+    untold = [n for n, drift in last.features.items() if not finite(drift.psi) and not drift.drifted]
     if untold:
         raise Missing(f"the drift of {', '.join(untold[:5])}")
-    wrong = [n for n, drift in last.features.items() if at_least(drift.psi, limit) is not drift.drifted]
+    told = {n: drift for n, drift in last.features.items() if finite(drift.psi)}  # the rest is gone, which is drift
+    wrong = [n for n, drift in told.items() if at_least(drift.psi, limit) is not drift.drifted]
     if wrong:
         return not_met(f"drift of {', '.join(wrong[:5])} was judged by another limit than {limit}")
     cadence = timedelta(days=policy.monitoring.freshness_days)
@@ -52,7 +53,7 @@ def retraining_starts_by_itself_and_passes_the_same_gates(
         return not_met("config/policy.yaml lets neither drift, decay nor new data start a retraining")
     if ledger.breaks:
         return not_met(f"the ledger does not hold: {ledger.breaks[0]}")
-    retrainings = ledger.of_kind("retraining")
+    retrainings = ledger.retrainings
     if causeless := [str(e.number) for e in retrainings if not str(e.body.get("cause") or "").strip()]:
         return not_met(f"retraining without a cause: entry {', '.join(causeless[:5])}")
     passed = {(e.body["gate"], e.number) for gate in ("staging", "champion") for e in ledger.decisions(gate)}

@@ -18,11 +18,13 @@ def retraining_happens_when_it_is_needed(policy: Policy, ledger: Ledger) -> Verd
     """Each retraining has a cause that was measured or that a person gave, and hardly any has the calendar alone."""
     if ledger.breaks:
         return not_met(f"the ledger does not hold: {ledger.breaks[0]}")
-    causes = [str(entry.body.get("cause") or "").strip() for entry in ledger.of_kind("retraining")]
+    causes = [str(entry.body.get("cause") or "").strip() for entry in ledger.retrainings]
     if not causes:
         raise Missing("a retraining: none has taken place")
     if strange := [cause or "none" for cause in causes if cause not in MEASURED | {"hand", "schedule"}]:
         return not_met(f"retraining for no known cause: {', '.join(strange[:5])}")
+    if silent := [e.number for e in ledger.retrainings if not str(e.body.get("because") or "").strip()]:
+        return not_met(f"a retraining for which nobody gave a reason: entry {', '.join(map(str, silent[:5]))}")
     share, limit = causes.count("schedule") / len(causes), policy.retraining.scheduled_share
     if not at_most(share, limit):
         return not_met(f"{share:.0%} of {len(causes)} retrainings had no cause but the calendar, {limit:.0%} may")

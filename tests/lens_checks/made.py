@@ -88,7 +88,8 @@ def release() -> dict[type, object]:
         entry(1, "decision", gate="framing", outcome="passed"),
         entry(2, "decision", gate="champion", outcome="passed", version=1),
         entry(3, "done", alias="champion", version=1, decision=2),
-        entry(4, "retraining", NOW, cause="drift"),
+        entry(4, "retraining", NOW, outcome="started", cause="drift", because="delay drifted"),
+        entry(5, "retraining", NOW, outcome="not worth it", cause="schedule", because="no rows came in"),
     )
     records: list[object] = [
         r.Registry(name="flights", versions=(version,), aliases={"champion": 1}, tags={}),

@@ -119,6 +119,11 @@ class Ledger(Record):
         """Give the entries of these kinds, oldest first."""
         return tuple(entry for entry in self.entries if entry.kind in kinds)
 
+    @property
+    def retrainings(self) -> tuple[LedgerEntry, ...]:
+        """The retrainings that were started, oldest first; what was not worth one is left aside."""
+        return tuple(e for e in self.of_kind("retraining") if e.body.get("outcome") == "started")
+
     def decisions(self, gate: str, *, outcome: str = "passed") -> tuple[LedgerEntry, ...]:
         """Give what a gate decided, oldest first; a chain that does not hold proves nothing."""
         found = () if self.breaks else self.of_kind("decision")
@@ -138,7 +143,7 @@ class MonitoringHistory(Record):
 
     def unanswered(self, ledger: Ledger) -> tuple[MonitoringWindow, ...]:
         """Give the windows that raised an alarm which neither names an action nor was followed by a retraining."""
-        answers = [entry.time for entry in ledger.of_kind("retraining", "rollback")]
+        answers = [entry.time for entry in (*ledger.retrainings, *ledger.of_kind("rollback"))]
         alarmed = [w for w in self.windows if w.alarms and not w.action]
         return tuple(w for w in alarmed if not any(time >= w.made for time in answers))
 

@@ -48,7 +48,7 @@ VERDICTS = {
         "retraining by hand alone does not start by itself": (NOT_MET, {Policy: {"retraining": {"causes": ("hand",)}}}),
         "a retraining without a cause is refused": (
             NOT_MET,
-            {r.Ledger: {"entries": (entry(1, "retraining", NOW, cause=""),)}},
+            {r.Ledger: {"entries": (entry(1, "retraining", NOW, outcome="started", cause=""),)}},
         ),
         "a promotion past the gate is refused": (
             NOT_MET,

@@ -9,21 +9,28 @@ from lens_checks.sustainability import monitoring as checks
 from tests.lens_checks.made import entry
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+
+def retraining(**body: str) -> r.LedgerEntry:
+    """Give the entry of a retraining that was started."""
+    return entry(1, "retraining", outcome="started", **body)
+
+
 VERDICTS = {
     checks.retraining_happens_when_it_is_needed: {
         "drift caused the one retraining": (MET, {}),
         "the calendar alone is no cause": (
             NOT_MET,
-            {r.Ledger: {"entries": (entry(1, "retraining", cause="schedule"),)}},
+            {r.Ledger: {"entries": (retraining(cause="schedule", because="monthly"),)}},
         ),
-        "a retraining with no cause is refused": (NOT_MET, {r.Ledger: {"entries": (entry(1, "retraining"),)}}),
+        "a retraining with no cause is refused": (NOT_MET, {r.Ledger: {"entries": (retraining(),)}}),
         "a policy may allow the calendar": (
             MET,
             {
                 Policy: {"retraining": {"scheduled_share": 1.0}},
-                r.Ledger: {"entries": (entry(1, "retraining", cause="schedule"),)},
+                r.Ledger: {"entries": (retraining(cause="schedule", because="monthly"),)},
             },
         ),
+        "a hand that gives no reason is refused": (NOT_MET, {r.Ledger: {"entries": (retraining(cause="hand"),)}}),
         "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 4 was edited",)}}),
         "where nothing was retrained nothing can be told": (UNKNOWN, {r.Ledger: {"entries": ()}}),
     },
