@@ -33,6 +33,8 @@ class Journal:
 
         self.console: Console = Console(stderr=True, highlight=False)
         self.phases: list[PhaseReport] = []
+        self.flow_run_id: str | None = None
+        self.fingerprint = ""
         self._status: Status | None = None
         self._phase = ""
 

@@ -1,7 +1,7 @@
 """How far a window has moved from the baseline of the model that serves, as effect size: inputs and answers alike."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 import pandas as pd
@@ -9,14 +9,7 @@ import pandas as pd
 from config.settings import ColumnType, ProblemType
 from tasks.distributions import Distribution, distribution, psi
 from tasks.statistics import Prediction
-
-
-@dataclass(frozen=True)
-class FeatureDrift:
-    """Effect size (PSI) of one column; None where the column is gone, which counts as drift."""
-
-    psi: float | None
-    drifted: bool
+from tasks.watching import FeatureDrift
 
 
 def measure_drift(rows: pd.DataFrame, baseline: Mapping[str, Distribution], *, bound: float) -> dict[str, FeatureDrift]:

@@ -1,9 +1,11 @@
 """The account of a run: its phases as records, as reports/run.json, and as the table that people see."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
+from typing import Protocol
 
 from rich.table import Table
 
@@ -11,6 +13,7 @@ from tasks import files
 
 SCHEMA = 1
 RUN = Path("reports/run.json")
+REPORT = "reports/review.html"
 COUNTED = {"met": "met", "not_met": "not met", "unknown": "unknown", "attested": "attested"}
 
 
@@ -40,6 +43,30 @@ class RunReport:
     next_step: str
     seconds: float
     schema: int = field(default=SCHEMA)
+
+    @classmethod
+    def of(cls, outcome: str, because: str, *, cause: str, start: float, journal: "Kept | None" = None) -> "RunReport":
+        """Give the account of what a journal kept, since `start` on the monotonic clock."""
+        return cls(
+            made=files.now(),
+            outcome=outcome,
+            because=because,
+            phases=tuple(journal.phases) if journal else (),
+            cause=cause,
+            flow_run_id=journal.flow_run_id if journal else None,
+            fingerprint=journal.fingerprint if journal else "",
+            report=REPORT,
+            next_step="lifecycle plan" if outcome == "refused" else "lifecycle status",
+            seconds=round(time.monotonic() - start, 2),
+        )
+
+
+class Kept(Protocol):
+    """What is kept of a run while it goes on."""
+
+    phases: list[PhaseReport]
+    flow_run_id: str | None
+    fingerprint: str
 
 
 def write_run(report: RunReport) -> Path:

@@ -1,0 +1,185 @@
+"""Monitoring: one window of live rows against what the champion was let in with."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict, replace
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+import pandas as pd
+from prefect import flow, task
+from prefect.cache_policies import NO_CACHE
+
+from config.errors import LifecycleError
+from config.load import load
+from config.settings import Settings, Window
+from flows import review
+from lens_checks.check import Checkpoint
+from tasks import drift, files, landing, performance, preparing, watching
+from tasks.aliases import read_aliases
+from tasks.baselines import Champion, load_champion
+from tasks.features import feature_frame, target_values
+from tasks.intervals import units
+from tasks.ledger import Kind
+from tasks.metrics import metric
+from tasks.statistics import Prediction
+from tasks.stores import Stores, open_stores
+from tasks.watching import ALARM, OK, UNKNOWN, WINDOWS, FeatureDrift, WindowReport
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+RESAMPLES = 200  # an alarm needs no third decimal of its interval
+
+read_window = task(name="Read the rows of the window", tags=["monitoring"], cache_policy=NO_CACHE)(landing.rows_between)
+
+
+@flow(name="Monitoring", flow_run_name="Monitoring from {window.start} to {window.end}")
+def monitor(settings: Settings, window: Window) -> WindowReport:
+    """Judge the champion on one window, write the report, raise the alarm, and ask the operation checkpoint."""
+    stores = open_stores(settings)
+    champion = find_champion(settings, stores)
+    rows = read_window(settings.data, window.start, window.end)
+    report = judge_window(rows, champion, settings, window)
+    files.write_json(WINDOWS / f"{watching.name_of(window)}.json", report)
+    raise_alarm(report, stores)
+    review.judge(Checkpoint.OPERATION, settings)
+    return report
+
+
+@task(name="Verify and load the champion", tags=["monitoring"], cache_policy=NO_CACHE)
+def find_champion(settings: Settings, stores: Stores) -> Champion:
+    """Load what serves now; without a champion there is nothing to watch (LifecycleError)."""
+    champion = load_champion(settings, stores)
+    if champion is None:
+        raise LifecycleError(
+            "there is no champion to watch", expected="a model that was let in", next_step="lifecycle run"
+        )
+    return champion
+
+
+@task(name="Judge the window", tags=["monitoring"], cache_policy=NO_CACHE)
+def judge_window(rows: pd.DataFrame, champion: Champion, settings: Settings, window: Window) -> WindowReport:
+    """Measure drift of inputs and answers and the realised performance; too few rows, or no baseline: unknown."""
+    policy = settings.policy.monitoring
+    blank = WindowReport(
+        made=files.now(), window=window, rows=len(rows), version=champion.version.number, digest=champion.digest,
+        baseline_sha256=champion.baseline.reference_sha256 if champion.baseline else None, verdict=UNKNOWN,
+        because="", features={}, prediction_psi=None, performance=None, labels_share=_labelled(rows, settings),
+        service=None, alarms=(), action=None,
+    )  # fmt: skip
+    if len(rows) < policy.minimum_rows:
+        return replace(blank, because=f"{len(rows)} rows are too few to tell, {policy.minimum_rows} are needed")
+    if champion.baseline is None:
+        return replace(blank, because="the data that the champion was made of is gone, so there is no baseline")
+    features = drift.measure_drift(rows, champion.baseline.features(settings.data.features), bound=policy.drift_psi)
+    seen = replace(blank, verdict=OK, features=features)
+    if any(name not in rows for name in settings.data.features):
+        return _concluded(seen, settings)
+    problem = settings.charter.problem_type
+    said = Prediction.of(champion.estimator, feature_frame(rows, settings.data), problem)
+    moved = drift.prediction_drift(said, problem, champion.baseline.answers)
+    return _concluded(replace(seen, prediction_psi=moved, performance=_realised(rows, champion, settings)), settings)
+
+
+def _labelled(rows: pd.DataFrame, settings: Settings) -> float | None:
+    """Give the share of rows whose truth has come in."""
+    target = settings.data.target
+    return float(rows[target].notna().mean()) if len(rows) and target in rows else 0.0
+
+
+def _realised(rows: pd.DataFrame, champion: Champion, settings: Settings) -> Mapping[str, Any] | None:
+    """Measure primary and guarded metrics where the truth is there; None where it is not, or too little of it."""
+    known = rows[rows[settings.data.target].notna()] if settings.data.target in rows else rows.iloc[:0]
+    if len(known) < settings.policy.monitoring.minimum_rows or champion.baseline is None:
+        return None
+    problem, chosen = settings.charter.problem_type, settings.params.metrics
+    found = performance.realised_performance(
+        target_values(known, settings.data, problem),
+        Prediction.of(champion.estimator, feature_frame(known, settings.data), problem),
+        units(known, settings.data),
+        [metric(name, problem) for name in (chosen.primary, *chosen.guarded)],
+        expected=champion.baseline.promised,
+        drop=settings.policy.monitoring.performance_drop,
+        confidence=chosen.confidence,
+        resamples=RESAMPLES,
+    )
+    return {name: asdict(value) for name, value in found.items()} | {"dropped": found[chosen.primary].dropped}
+
+
+def _concluded(seen: WindowReport, settings: Settings) -> WindowReport:
+    """Raise an alarm when enough features drifted together, one is gone, or the primary metric fell."""
+    policy, primary = settings.policy.monitoring, settings.params.metrics.primary
+    alarms = []
+    if len(seen.drifted) >= policy.drift_features:
+        worst = sorted(seen.drifted, key=lambda name: -_size(seen.features[name]))[:5]
+        alarms.append(f"{len(seen.drifted)} features drifted (PSI ≥ {policy.drift_psi}): {', '.join(worst)}")
+    if gone := [name for name in settings.data.features if _gone(seen.features.get(name))]:
+        alarms.append(f"features are gone from the rows: {', '.join(gone[:5])}")
+    if seen.dropped and seen.performance is not None:
+        figures = seen.performance[primary]
+        alarms.append(f"{primary} fell to {figures['value']:.3f}, {figures['expected']:.3f} was promised")
+    return replace(seen, alarms=tuple(alarms), verdict=ALARM if alarms else OK)
+
+
+def _size(found: FeatureDrift) -> float:
+    return found.psi if found.psi is not None else float("inf")
+
+
+def _gone(found: FeatureDrift | None) -> bool:
+    return found is not None and found.psi is None
+
+
+def raise_alarm(report: WindowReport, stores: Stores) -> None:
+    """Write an alarm into the ledger, once for a window, a model and what was seen."""
+    if not report.alarms:
+        return
+    body = {
+        "window": watching.name_of(report.window), "version": report.version, "alarms": list(report.alarms),
+        "because": "; ".join(report.alarms),
+    }  # fmt: skip
+    if not any(entry.kind == Kind.ALARM and entry.body == body for entry in stores.ledger.entries()):
+        stores.record(Kind.ALARM, body)
+
+
+def watch_once(settings: Settings, window: Window) -> WindowReport | None:
+    """Judge a window unless it was judged for this champion; None where there is no champion, or there are no rows."""
+    champion = read_aliases(settings.runtime.tracking_uri, settings.charter.project).versions.get("champion")
+    done = [report for report in watching.read_windows(WINDOWS) if report.window == window]
+    if champion is None or not len(landing.rows_between(settings.data, window.start, window.end)):
+        return None
+    if done and done[0].version == champion:
+        return done[0]
+    report: WindowReport = monitor(settings, window)
+    return report
+
+
+@flow(name="Monitoring by the calendar")
+def watch_next() -> WindowReport | None:
+    """Judge the month after all that was trained on or watched, once it is over; None where nothing has come in."""
+    settings, manifest = load(), landing.landed(preparing.LANDED)
+    if manifest is None or manifest.window is None:
+        return None
+    trained_until = date.fromisoformat(manifest.window["end"])
+    window = watching.next_window(trained_until, watching.read_windows(WINDOWS))
+    return None if window.end > files.now().date() else watch_once(settings, window)
+
+
+def words(report: WindowReport) -> "Iterable[RenderableType]":
+    """Show what was found in a window."""
+    from rich.text import Text
+
+    from flows.show import table
+
+    yield Text(f"{watching.name_of(report.window)}, {report.rows:,} rows, version {report.version}: {report.verdict}")
+    drifts = sorted(report.features.items(), key=lambda item: -_size(item[1]))
+    yield table(("feature", "PSI", "drifted"), ((n, _figure(d.psi), "yes" if d.drifted else "no") for n, d in drifts))
+    for name, figures in (report.performance or {}).items():
+        if name != "dropped":
+            yield Text(f"{name}: {_figure(figures['value'])}, {_figure(figures['expected'])} was promised")
+    for line in (*report.alarms, *([report.because] if report.because else ())):
+        yield Text(line)
+    yield Text("next: lifecycle retrain" if report.alarms else "next: lifecycle status")
+
+
+def _figure(value: float | None) -> str:
+    return "unknown" if value is None else f"{value:.3f}"

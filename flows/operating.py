@@ -1,0 +1,128 @@
+"""Runs the loop as a command: quick when there is nothing to do, one at a time, with a server and a report."""
+
+import contextlib
+import fcntl
+import os
+import time
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from types import ModuleType
+from typing import TYPE_CHECKING
+
+from config.errors import GateRefused, LifecycleError
+from config.settings import Settings
+from flows import endings, idle, orchestrator
+from tasks.reporting import RunReport, duration, phase_table, write_run
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+    from flows.retraining import Retraining
+    from tasks.watching import WindowReport
+
+LOCK = Path(".lifecycle/run.lock")
+NOTHING, COMPLETE, REFUSED, FAILED = "nothing to do", idle.COMPLETE, "refused", "failed"
+
+
+def run(settings: Settings, *, explore: bool = False, force: bool = False) -> RunReport:
+    """Run the whole lifecycle, or say that there is nothing to do; what goes wrong is reported, then raised."""
+    start = time.monotonic()
+    reason = "it was asked for" if explore or force else idle.reason_to_run(settings)
+    if reason is None:
+        return RunReport.of(NOTHING, "all is as the last run left it", cause="hand", start=start)
+    with one_at_a_time(LOCK):
+        return run_loop(settings, cause="hand", because=reason, explore=explore, force=force)
+
+
+def monitor(settings: Settings, window: str) -> "WindowReport":
+    """Judge the champion on a window: 2013-09, or 2013-09-01..2013-09-15 (the end excluded)."""
+    from tasks.watching import parse_window
+
+    span = parse_window(window)
+    orchestrator.start(settings.runtime)
+    from flows import monitoring
+
+    with _shown(monitoring), orchestrator.prefect_server(settings):
+        return monitoring.monitor(settings, span)
+
+
+def retrain(settings: Settings, cause: str = "hand") -> "Retraining":
+    """Train anew if there is a cause; the same gates, no side door."""
+    orchestrator.start(settings.runtime)
+    from flows import retraining
+
+    with _shown(retraining), orchestrator.prefect_server(settings):
+        return retraining.retrain(cause)
+
+
+@contextlib.contextmanager
+def _shown(module: ModuleType) -> Iterator[None]:
+    from flows import progress
+
+    progress.watch(module)
+    with progress.Journal().shown():
+        yield
+
+
+def run_loop(
+    settings: Settings, *, cause: str, because: str, explore: bool = False, force: bool = False,
+    until: date | None = None,
+) -> RunReport:  # fmt: skip
+    """Run the loop under the lock that the caller holds, and write the account of it however it ends."""
+    start = time.monotonic()
+    orchestrator.start(settings.runtime)  # it starts while the rest is imported
+    from flows.progress import Journal
+
+    with Journal().shown() as journal:
+        try:
+            _loop(settings, cause=cause, explore=explore, force=force, until=until)
+        except BaseException as error:
+            told = endings.in_words(error)
+            outcome = REFUSED if isinstance(told, GateRefused) else FAILED
+            write_run(RunReport.of(outcome, told.seen, cause=cause, start=start, journal=journal))
+            journal.console.print(phase_table(journal.phases))
+            raise
+    report = RunReport.of(COMPLETE, because, cause=cause, start=start, journal=journal)
+    write_run(report)
+    return report
+
+
+def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
+    from flows.lifecycle import lifecycle
+
+    with orchestrator.prefect_server(settings):
+        lifecycle(settings, cause=cause, explore=explore, force=force, until=until)
+
+
+def words(report: RunReport) -> "Iterable[RenderableType]":
+    """Show the phases of a run, where its report is, and the next command."""
+    from rich.text import Text
+
+    if report.outcome == NOTHING:
+        yield Text(f"nothing to do: {report.because} ({duration(report.seconds)})")
+    else:
+        yield phase_table(report.phases)
+        yield Text(f"{report.outcome} in {duration(report.seconds)}")
+    yield Text(f"report: {report.report}")
+    yield Text(f"next: {report.next_step}")
+
+
+@contextlib.contextmanager
+def one_at_a_time(path: Path) -> Iterator[None]:
+    """Hold a lock that the kernel frees when its holder ends, however it ends (LifecycleError when it is held)."""
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    with open(path, "a+") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            lock.seek(0)
+            raise LifecycleError(
+                f"another run is under way in this project (process {lock.read().strip() or 'unknown'})",
+                expected="one run at a time",
+                next_step="wait for it to end, then run the command again",
+            ) from error
+        lock.truncate(0)
+        lock.write(str(os.getpid()))
+        lock.flush()
+        yield

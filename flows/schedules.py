@@ -1,0 +1,63 @@
+"""The Prefect deployments: monitoring and retraining by the calendar, one of each at a time."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING, cast
+
+from config.settings import Settings
+from flows import orchestrator
+
+if TYPE_CHECKING:
+    from prefect.deployments.runner import RunnerDeployment
+    from prefect.schedules import Schedule
+
+MONITORING, RETRAINING = "monitoring", "retraining"
+
+
+def serve(settings: Settings, *, every: timedelta | None = None) -> None:
+    """Register both deployments and run what is due until stopped; `every` takes the place of both crons."""
+    orchestrator.start(settings.runtime, schedules=True)
+    from prefect import serve as serve_deployments
+
+    with orchestrator.prefect_server(settings, schedules=True):
+        deployments = make_deployments(settings, every=every)
+        cancel_missed()
+        serve_deployments(*deployments, print_starting_message=False)
+
+
+def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[RunnerDeployment]":
+    """Describe the deployments; one that is due while its last run goes on is cancelled, not queued."""
+    from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
+
+    from flows.monitoring import watch_next
+    from flows.retraining import retrain
+
+    one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
+    policy, tags = settings.policy, [settings.charter.project]
+    made = [
+        watch_next.to_deployment(
+            MONITORING, schedule=_schedule(policy.monitoring.cron, every), concurrency_limit=one, tags=tags
+        ),
+        retrain.to_deployment(
+            RETRAINING, schedule=_schedule(policy.retraining.cron, every), concurrency_limit=one, tags=tags,
+            parameters={"asked": "schedule"},
+        ),
+    ]  # fmt: skip
+    return cast("list[RunnerDeployment]", made)  # outside of an event loop none of them is a coroutine
+
+
+def _schedule(cron: str, every: timedelta | None) -> "Schedule":
+    from prefect.schedules import Cron, Interval
+
+    return Interval(every) if every else Cron(cron, timezone="UTC")
+
+
+def cancel_missed() -> None:
+    """Cancel the runs that came due while nobody served: the next one asks about everything that has come in since."""
+    from prefect.client.orchestration import get_client
+    from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.states import Cancelled
+
+    late = FlowRunFilter.model_validate({"state": {"name": {"any_": ["Late"]}}})
+    with get_client(sync_client=True) as client:
+        for run in client.read_flow_runs(flow_run_filter=late):
+            client.set_flow_run_state(run.id, Cancelled(message="it came due while nobody served"), force=True)
