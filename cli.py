@@ -86,9 +86,9 @@ def run(
 ) -> None:
     """Run the whole lifecycle; what is up to date is skipped."""
     settings = _settings()
-    from flows import lifecycle, show
+    from flows import operating, show
 
-    show.show(lifecycle.run(settings, explore=explore, force=force), show.run, as_json=as_json)
+    show.show(operating.run(settings, explore=explore, force=force), operating.words, as_json=as_json)
 
 
 @app.command()
@@ -266,18 +266,18 @@ def schedule_serve() -> None:
 def serve(port: Annotated[int, typer.Option(min=0, max=65535, help="0: any free one.")] = 8000) -> None:
     """Serve the champion on this machine until stopped."""
     settings = _settings()
-    from flows import deployment
+    from flows import service
 
-    deployment.serve(settings, port=port)
+    service.serve_champion(settings, port=port)
 
 
 @app.command()
 def ui() -> None:
     """Open the MLflow and Prefect interfaces on this project's stores until stopped."""
     settings = _settings()
-    from flows import interfaces
+    from flows import service
 
-    interfaces.open_both(settings)
+    service.open_interfaces(settings)
 
 
 @app_of_config.command("show")

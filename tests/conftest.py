@@ -21,7 +21,7 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("config", "flows", "lens_checks", "serving", "tasks")
-FILES = (".gitignore", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml", "requirements.lock")
+FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml", "requirements.lock")
 FOREIGN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME", "PREFECT_API_URL")
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | {
     f"GIT_{who}_{what}": value
@@ -76,6 +76,7 @@ def project_template(tmp_path_factory: pytest.TempPathFactory, scratch: Path, ml
     shutil.copytree(ROOT / "tests" / "data", root / "tests" / "data")
     for name in FILES:
         if (ROOT / name).exists():
+            (root / name).parent.mkdir(exist_ok=True)
             shutil.copy(ROOT / name, root / name)
     shutil.copy(mlflow_template, root / "mlflow.db")
     for command in (

