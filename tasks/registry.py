@@ -48,15 +48,20 @@ class Registry:
                 self.client.create_registered_model(self.model)
 
     def _model(self) -> Any:
-        found = self.client.search_registered_models(f"name = '{self.model}'")
-        return next(iter(found), None)
+        from mlflow.exceptions import MlflowException
+
+        try:
+            return self.client.get_registered_model(self.model)
+        except MlflowException as error:
+            if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+                raise
+            return None
 
     def alias(self, name: str) -> int | None:
         """Give the version that an alias names now, if any."""
         with in_words(self.uri):
-            if self._model() is None:
-                return None
-            named = self.client.get_registered_model(self.model).aliases.get(name)
+            model = self._model()
+        named = model.aliases.get(name) if model else None
         return None if named is None else int(named)
 
     def point(self, alias: str, version: int | None) -> None:

@@ -58,8 +58,13 @@ def package_folder(root: Path, *, strength: float, keys_folder: Path, run_id: st
 class World:
     """A folder with a registry, a ledger, reports and a policy; the current directory must be its root."""
 
-    def __init__(self, root: Path, template: Path, settings: Settings) -> None:
+    def __init__(self, root: Path, template: Path, settings: Settings, *, fresh: bool = True) -> None:
         self.root, self.settings, self.policy = root, settings, settings.policy
+        if fresh:
+            self._furnish(template)
+
+    def _furnish(self, template: Path) -> None:
+        root = self.root
         root.mkdir(parents=True, exist_ok=True)
         shutil.copy(template, root / "mlflow.db")
         (root / "data").mkdir(exist_ok=True)
@@ -92,14 +97,16 @@ class World:
         return facts(self.policy, reports=self.root / "reports")
 
     def register(self, strength: float) -> Version:
-        """Package a model and register it."""
-        registry = self.stores.registry
-        experiment = registry.client.get_experiment_by_name("x")
+        """Package a model of a new run and register it."""
+        return self.register_package(strength, self.begin_run())
+
+    def begin_run(self) -> str:
+        """Make a run as training does."""
+        client = self.stores.registry.client
+        experiment = client.get_experiment_by_name("x")
         place = (self.root / "mlartifacts").as_uri()
-        name = experiment.experiment_id if experiment else registry.client.create_experiment("x", place)
-        run_id = registry.client.create_run(name).info.run_id
-        registry.client.set_tag(run_id, "lifecycle.data_revision", "abc.dir")
-        return self.register_package(strength, run_id)
+        number = experiment.experiment_id if experiment else client.create_experiment("x", place)
+        return str(client.create_run(number, tags={"lifecycle.data_revision": "abc.dir"}).info.run_id)
 
     def register_package(self, strength: float, run_id: str) -> Version:
         """Package and register the model of a run, as deployment does; doing it again gives the same version."""
@@ -150,10 +157,10 @@ class World:
             to=to, stores=self.stores, current=self.facts(), actor="test", cause="it is bad", patience_seconds=20
         )
 
+    def path_of(self, number: int) -> Path:
+        """Give the package of a version in MLflow's artefact store."""
+        return Path(self.stores.registry.version(number).source.removeprefix("file://"))
+
     def alias(self, name: str = "champion") -> int | None:
         """Give what an alias names."""
         return self.stores.registry.alias(name)
-
-    def stored_model(self, version: Version) -> Path:
-        """Give the model file in MLflow's artefact store."""
-        return Path(version.source.removeprefix("file://")) / packaging.MODEL

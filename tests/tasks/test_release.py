@@ -3,15 +3,13 @@
 import json
 import multiprocessing
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
-from config.load import load
-from config.settings import Settings
 from tasks import approvals, files, packaging
 from tasks.approvals import Approvals
 from tasks.ledger import Blocking, Kind
@@ -20,20 +18,6 @@ from tests.tasks.release_world import World, package_folder
 
 ROOT = Path(__file__).parents[2]
 BY_PERSON = Approvals(required=True, approver="approver", author="author")
-
-
-@pytest.fixture(scope="session")
-def shipped() -> Settings:
-    return load(ROOT)
-
-
-@pytest.fixture
-def world(tmp_path: Path, mlflow_template: Path, shipped: Settings, monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
-    monkeypatch.chdir(tmp_path)
-    yield World(tmp_path, mlflow_template, shipped)
-    import mlflow
-
-    mlflow.set_tracking_uri(None)
 
 
 def kinds(world: World) -> list[str]:
@@ -89,23 +73,23 @@ def edit_artifact(world: World) -> None:
 
 def swap_model(world: World) -> None:
     other = package_folder(world.root / "other", strength=0.01, keys_folder=world.keys)
-    shutil.copy(other / packaging.MODEL, world.stored_model(world.stores.registry.version(1)))
+    shutil.copy(other / packaging.MODEL, world.path_of(1) / packaging.MODEL)
 
 
 def swap_whole_package(world: World) -> None:
     """Another model of ours, properly signed, in place of the one decided on."""
     other = package_folder(world.root / "other", strength=0.01, keys_folder=world.keys)
-    shutil.copytree(other, world.stored_model(world.stores.registry.version(1)).parent, dirs_exist_ok=True)
+    shutil.copytree(other, world.path_of(1), dirs_exist_ok=True)
 
 
 def resign_other_golden(world: World) -> None:
-    folder = world.stored_model(world.stores.registry.version(1)).parent
+    folder = world.path_of(1)
     edit_json(folder / packaging.GOLDEN, lambda v: v.update(expected=[]))
     packaging.sign(folder, keys_folder=world.keys)
 
 
 def pickle_beside(world: World) -> None:
-    (world.stored_model(world.stores.registry.version(1)).parent / "model.pkl").write_bytes(b"cos\nsystem\n")
+    (world.path_of(1) / "model.pkl").write_bytes(b"cos\nsystem\n")
 
 
 def other_data(world: World) -> None:
