@@ -237,9 +237,12 @@ def waive(
 def monitor(window: Annotated[str, typer.Argument(help="A month: 2013-09.")], as_json: AsJson = False) -> None:
     """Judge the live model on one window: data, drift, performance, service."""
     settings = _settings()
-    from flows import monitoring, show
+    from flows import hand, show
 
-    show.show(monitoring.run(settings, window), monitoring.words, as_json=as_json)
+    report = hand.monitor(settings, window)
+    from flows import monitoring
+
+    show.show(report, monitoring.words, as_json=as_json)
 
 
 @app.command()
@@ -248,18 +251,26 @@ def retrain(
 ) -> None:
     """Train anew if there is a cause; the same gates, no side door."""
     settings = _settings()
-    from flows import retraining, show
+    from flows import hand, show
 
-    show.show(retraining.run(settings, cause=cause), retraining.words, as_json=as_json)
+    told = hand.retrain(settings, cause)
+    from flows import retraining
+
+    show.show(told, retraining.words, as_json=as_json)
 
 
 @app_of_schedule.command("serve")
-def schedule_serve() -> None:
+def schedule_serve(
+    every: Annotated[float | None, typer.Option(min=1, help="Seconds that take the place of both crons.")] = None,
+) -> None:
     """Run monitoring and retraining by the calendar until stopped."""
     settings = _settings()
-    from flows import schedules
+    from datetime import timedelta
 
-    schedules.serve(settings)
+    from flows import names, schedules
+
+    names.resolve(settings)
+    schedules.serve(settings, every=timedelta(seconds=every) if every else None)
 
 
 @app.command()

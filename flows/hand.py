@@ -1,0 +1,32 @@
+"""Monitoring and retraining asked for by hand: a Prefect server first, then the flow that the calendar runs too."""
+
+from typing import TYPE_CHECKING
+
+from config.settings import Settings
+from flows import names, orchestrator
+from tasks import watching
+
+if TYPE_CHECKING:
+    from flows.retraining import Retraining
+    from tasks.watching import WindowReport
+
+
+def monitor(settings: Settings, window: str) -> "WindowReport":
+    """Judge the champion on one window, such as 2013-09 (ConfigError where it is none)."""
+    span = watching.parse_window(window)
+    names.resolve(settings)
+    orchestrator.start(settings.runtime)  # it starts while the rest is imported
+    from flows import monitoring
+
+    with orchestrator.prefect_server(settings):
+        return monitoring.monitor(settings, span)
+
+
+def retrain(settings: Settings, cause: str) -> "Retraining":
+    """Ask whether there is a cause, and run the lifecycle if there is one (GateRefused)."""
+    names.resolve(settings)
+    orchestrator.start(settings.runtime)
+    from flows import retraining
+
+    with orchestrator.prefect_server(settings):
+        return retraining.retrain(cause)
