@@ -143,7 +143,7 @@ def _hashing(folder: Path) -> Any:
 
     config: Any = hashing.Config()
     config.use_file_serialization(hashing_algorithm="sha256", max_workers=1, allow_symlinks=False)
-    return config.set_ignored_paths(paths=[folder / SIGNATURE], ignore_git_paths=False)
+    return config.set_ignored_paths(paths=[SIGNATURE], ignore_git_paths=False)
 
 
 def _alarm(seen: str) -> IntegrityAlarm:
