@@ -8,20 +8,24 @@ if __name__ == "__main__":  # first, because the server must start before Prefec
 from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused
-from config.settings import Settings
+from config.settings import Data, Settings
 from config.writing import write_columns
 from flows import review
 from lens_checks.bounds import Blocking
 from lens_checks.check import Outcome
 from lens_checks.gates import GateOutcome
-from tasks import audit, describing, landing, leakage, preparing, splitting, versioning
-from tasks.audit import Audit
+from tasks import describing, landing, leakage, preparing, splitting, versioning
 from tasks.landing import Manifest
+from tasks.preparing import Landed
+
+if TYPE_CHECKING:
+    from tasks.audit import Audit
 
 SHOWN = 5
 MINE = ["data"]
@@ -39,7 +43,6 @@ class Prepared:
 land = task(name="Land the source", tags=MINE, cache_policy=NO_CACHE)(landing.land)
 take_snapshot = task(name="Take the snapshot into DVC", tags=MINE, cache_policy=NO_CACHE)(versioning.snapshot)
 read_landed = task(name="Read the landed rows", tags=MINE, cache_policy=NO_CACHE)(preparing.read_landed)
-audit_rows = task(name="Audit the rows against the contract", tags=MINE, cache_policy=NO_CACHE)(audit.audit)
 part_rows = task(name="Part the rows", tags=MINE, cache_policy=NO_CACHE)(preparing.part_rows)
 search_leaks = task(name="Search for leaks", tags=MINE, cache_policy=NO_CACHE)(leakage.search_for_leaks)
 write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE)(preparing.write_attempt)
@@ -62,16 +65,24 @@ def prepare(settings: Settings, cause: str = "hand") -> Prepared:
     """Publish the landed rows in three parts, if contract, search for leaks and data checkpoint let them."""
     preparing.recover_published()
     landed = read_landed()
-    audited = audit_rows(landed.rows, settings.data, data_sha256=landed.manifest.sha256, docs=preparing.DOCS)
-    preparing.begin_attempt(audited)
+    audited = audit_rows(landed, settings.data)
+    preparing.begin_attempt(audited, settings.data)
     faults = attempt(audited, settings) if audited.validation.success else []
     outcome = with_faults(review.decide("data", settings, attempt=True), faults)
     entry = review.record(outcome, settings, cause=cause)
-    refuse_unless_passed(outcome, audited)
+    refuse_unless_passed(outcome, audited, entry=entry.number)
     return Prepared(preparing.publish(), audited.validation.quarantined, entry.number)
 
 
-def attempt(audited: Audit, settings: Settings) -> list[str]:
+@task(name="Audit the rows against the contract", tags=MINE, cache_policy=NO_CACHE)
+def audit_rows(landed: Landed, data: Data) -> "Audit":
+    """Audit with Great Expectations, whose import is the dearest of all: only when there is something to audit."""
+    from tasks import audit
+
+    return audit.audit(landed.rows, data, data_sha256=landed.manifest.sha256, docs=preparing.DOCS)
+
+
+def attempt(audited: "Audit", settings: Settings) -> list[str]:
     """Part the rows that passed, search the parts, write both for the checkpoint to judge; give the split's faults."""
     parts = part_rows(audited, settings)
     if faults := splitting.weaknesses(parts, settings.data):
@@ -89,17 +100,20 @@ def with_faults(outcome: GateOutcome, faults: list[str]) -> GateOutcome:
     return replace(outcome, passed=outcome.passed and not held, blocking=(*held, *outcome.blocking))
 
 
-def refuse_unless_passed(outcome: GateOutcome, audited: Audit) -> None:
+def refuse_unless_passed(outcome: GateOutcome, audited: "Audit", *, entry: int) -> None:
     """Raise GateRefused with what was seen first, unless the data may be published."""
-    if outcome.passed and audited.validation.success:
+    audit = audited.validation
+    if outcome.passed and audit.success:
         return
-    seen = [rule.sentence for rule in audited.validation.broken] or [blocking.because for blocking in outcome.blocking]
+    seen = [rule.sentence for rule in audit.broken] or [blocking.because for blocking in outcome.blocking]
     fixes = [blocking.fix for blocking in outcome.blocking if blocking.fix]
-    aside = f"{len(audited.caught):,} findings in {preparing.QUARANTINE}; " if len(audited.caught) else ""
+    if audit.broken:
+        aside = f" and {preparing.quarantine(audit.data_sha256)}" if audit.quarantined else ""
+        fixes = [f"read {preparing.DOCS}/index.html{aside}, correct or withdraw the rows, then `lifecycle run`"]
     raise GateRefused(
-        f"the data was refused: {'; '.join(seen[:SHOWN])}",
-        expected="data that keeps its contract (tasks/contract.py, config/data.yaml) and leaks nothing",
-        next_step=f"{aside}{fixes[0] if fixes else 'run `lifecycle plan`'} What was published last stays.",
+        f"the data was refused (ledger entry {entry}): {'; '.join(seen[:SHOWN])}",
+        expected="data that keeps its contract and leaks nothing; what was published last stays",
+        next_step=fixes[0] if fixes else "lifecycle plan",
     )
 
 

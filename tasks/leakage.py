@@ -2,9 +2,12 @@
 
 from dataclasses import dataclass, replace
 
-from config.settings import Bounds, Data
-from tasks.searches import SEARCHES, Case, Finding, overlapping
+from config.settings import Bounds, Data, Sensitivity
+from tasks.overlap import Case, Finding, overlapping
+from tasks.searches import SEARCHES
 from tasks.splitting import Parts
+
+PROTECTED = (Sensitivity.PERSONAL, Sensitivity.SPECIAL)
 
 
 @dataclass(frozen=True)
@@ -28,6 +31,8 @@ def search_for_leaks(parts: Parts, data: Data, bounds: Bounds, *, data_sha256: s
 
 
 def _allow(finding: Finding, data: Data) -> Finding:
-    """Attach the reason from config/data.yaml, if every column of the finding has one."""
+    """Attach the reason from config/data.yaml, if every column has one; show no value of a protected column."""
     reasons = [data.leakage_allowances.get(name, "").strip() for name in finding.columns]
-    return replace(finding, allowed="; ".join(dict.fromkeys(reasons)) if reasons and all(reasons) else None)
+    allowed = "; ".join(dict.fromkeys(reasons)) if reasons and all(reasons) else None
+    hidden = any(data.columns[name].sensitivity in PROTECTED for name in finding.columns)
+    return replace(finding, allowed=allowed, examples=[] if hidden else finding.examples)

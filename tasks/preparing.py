@@ -4,19 +4,21 @@ import os
 import shutil
 from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pandas as pd
 
 from config.errors import LifecycleError
 from config.settings import ColumnType, Data, Role, Settings
 from tasks import files, landing, splitting, tables
-from tasks.audit import Audit
 from tasks.landing import Manifest
 from tasks.leakage import Leakage
 from tasks.personal import protect
 from tasks.profiling import profile, reference
 from tasks.splitting import Parts
+
+if TYPE_CHECKING:
+    from tasks.audit import Audit
 
 LANDED = Path("data/landed")
 ATTEMPT = Path("data/attempt")
@@ -44,23 +46,30 @@ def read_landed(folder: Path = LANDED) -> Landed:
     return Landed(manifest, tables.read_parquet(folder / "rows.parquet", sha256=manifest.sha256))
 
 
-def begin_attempt(audit: Audit) -> None:
-    """Clear the workplace, write the audit's answer there, and set the offending rows aside for good."""
+def begin_attempt(audit: "Audit", data: Data) -> None:
+    """Clear the workplace, write the audit's answer and the profile there, set the offending rows aside for good."""
     shutil.rmtree(ATTEMPT, ignore_errors=True)
+    sha256 = audit.validation.data_sha256
     files.write_json(ATTEMPT / "validation.json", audit.validation)
+    files.write_json(ATTEMPT / "profile.json", profile(audit.accepted, data, data_sha256=sha256))
     if len(audit.caught):
-        tables.write_parquet(_storable(audit.caught), QUARANTINE / f"{audit.validation.data_sha256[:12]}.parquet")
+        tables.write_parquet(_storable(audit.caught), quarantine(sha256))
 
 
-def part_rows(audit: Audit, settings: Settings) -> Parts:
+def quarantine(data_sha256: str) -> Path:
+    """Name the file of the rows that were set aside when these data were audited."""
+    return QUARANTINE / f"{data_sha256[:12]}.parquet"
+
+
+def part_rows(audit: "Audit", settings: Settings) -> Parts:
     """Treat protected columns as declared, and part the rows that passed."""
     data = settings.data
     kept = settings.charter.fairness.attributes
     return splitting.split(protect(audit.accepted, data, kept=kept, key=KEY), data, settings.params.split)
 
 
-def write_attempt(audit: Audit, parts: Parts, leakage: Leakage, settings: Settings) -> None:
-    """Write parts, profile, leaks, split and baseline; the same rows give the same bytes."""
+def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Settings) -> None:
+    """Write parts, leaks, split and baseline; the same rows give the same bytes."""
     data, columns = settings.data, published_columns(settings)
     digests = {n: tables.write_parquet(part[columns], ATTEMPT / f"{n}.parquet") for n, part in parts}
     sha256 = audit.validation.data_sha256
@@ -77,7 +86,6 @@ def write_attempt(audit: Audit, parts: Parts, leakage: Leakage, settings: Settin
     }
     files.write_json(ATTEMPT / "split.json", split)
     files.write_json(ATTEMPT / "leakage.json", leakage)
-    files.write_json(ATTEMPT / "profile.json", profile(audit.accepted, data, data_sha256=sha256))
     files.write_json(ATTEMPT / "reference.json", _known(asdict(reference(parts.train, data))))
 
 

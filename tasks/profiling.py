@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from config.settings import ColumnType, Data, Sensitivity
 from tasks.distributions import Distribution, distribution
@@ -52,10 +53,11 @@ class Reference:
 
 
 def profile(rows: pd.DataFrame, data: Data, *, data_sha256: str) -> Profile:
-    """Describe rows in the columns that config/data.yaml declares, and scan them for personal data."""
+    """Describe rows, good or bad, in the columns that are declared, and scan them for personal data."""
     signs = scan(rows)
     found = {sign.column for sign in signs}
-    columns = {name: _describe(rows[name], name, data, hidden=name in found) for name in data.columns}
+    there = [name for name in data.columns if name in rows.columns]
+    columns = {name: _describe(rows[name], name, data, hidden=name in found) for name in there}
     return Profile(data_sha256, len(rows), columns, signs)
 
 
@@ -76,26 +78,28 @@ def _describe(values: pd.Series, name: str, data: Data, *, hidden: bool) -> Colu
     }
     if hidden or column.sensitivity in PROTECTED or values.dropna().empty:
         return ColumnProfile(**known)
-    match column.type:
-        case ColumnType.INTEGER | ColumnType.NUMBER:
-            return ColumnProfile(**known, **_numbers(pd.to_numeric(values, errors="coerce").dropna()))
-        case ColumnType.TIMESTAMP:
-            return ColumnProfile(**known, min=values.min().isoformat(), max=values.max().isoformat())
-        case _:
-            shares = values.dropna().astype("str").value_counts(normalize=True).head(TOP)
-            return ColumnProfile(**known, top={str(k): float(v) for k, v in sorted(shares.items(), key=_frequent)})
+    if column.type is ColumnType.TIMESTAMP and hasattr(values, "dt"):
+        return ColumnProfile(**known, min=values.min().isoformat(), max=values.max().isoformat())
+    if column.type in (ColumnType.INTEGER, ColumnType.NUMBER):
+        return ColumnProfile(**known, **_numbers(np.asarray(pd.to_numeric(values, errors="coerce"), dtype="float64")))
+    shares = values.dropna().astype("str").value_counts(normalize=True).head(TOP)
+    return ColumnProfile(**known, top={str(k): float(v) for k, v in sorted(shares.items(), key=_frequent)})
 
 
 def _frequent(pair: tuple[Any, float]) -> tuple[float, str]:
     return -pair[1], str(pair[0])
 
 
-def _numbers(values: pd.Series) -> dict[str, Any]:
-    points = np.quantile(values.to_numpy(dtype="float64"), QUANTILES)
+def _numbers(values: NDArray[np.float64]) -> dict[str, Any]:
+    """Describe the finite ones."""
+    finite = values[np.isfinite(values)]
+    if not len(finite):
+        return {}
+    points = np.quantile(finite, QUANTILES)
     return {
-        "mean": float(values.mean()),
-        "std": float(values.std(ddof=0)),
-        "min": float(values.min()),
-        "max": float(values.max()),
+        "mean": float(finite.mean()),
+        "std": float(finite.std()),
+        "min": float(finite.min()),
+        "max": float(finite.max()),
         "quantiles": {f"{q:g}": float(point) for q, point in zip(QUANTILES, points, strict=True)},
     }

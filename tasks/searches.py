@@ -1,101 +1,17 @@
-"""The searches for leaks, one function each: what a model would see, and could not know when it is used."""
+"""The searches for leaks, by name: what a model would see, and could not know when it is used."""
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
-from config.settings import Bounds, ColumnType, Data, Role
-from tasks import suspicion
-from tasks.splitting import Parts, row_hashes
+from config.settings import ColumnType
+from tasks import overlap, suspicion
+from tasks.overlap import EXAMPLES, Case, Finding, positions, share_of, some_of
+from tasks.splitting import row_hashes
 
-EXAMPLES = 5
 COPY = 0.999  # a rank correlation from here on is a copy
-GRAIN = 100  # near duplicates agree to the hundredth part of a standard deviation
 MOSTLY_UNIQUE = 0.5
-
-
-@dataclass(frozen=True)
-class Finding:
-    """Something that leaks, or may; `allowed` is the reason in config/data.yaml why it may pass."""
-
-    check: str
-    columns: list[str]
-    share: float | None
-    examples: list[str]
-    sentence: str
-    allowed: str | None = None
-
-
-@dataclass(frozen=True, eq=False)
-class Case:
-    """The rows of all parts, train first, and the number of the part that each is in."""
-
-    rows: pd.DataFrame
-    part: NDArray[np.int64]
-    strategy: str
-    data: Data
-    bounds: Bounds
-
-    @classmethod
-    def of(cls, parts: Parts, data: Data, bounds: Bounds) -> "Case":
-        """Put the parts under one another."""
-        rows = pd.concat([part for _, part in parts], ignore_index=True)
-        return cls(rows, np.repeat(np.arange(3), [len(part) for _, part in parts]), parts.strategy, data, bounds)
-
-    @property
-    def train(self) -> pd.DataFrame:
-        """The rows of train."""
-        return self.rows[self.part == 0]
-
-    def features(self, *kinds: ColumnType) -> list[str]:
-        """Name the features of some types."""
-        return [name for name in self.data.features if self.data.columns[name].type in kinds]
-
-
-# --- rows that lie in two parts ----------------------------------------------------------------------------------
-
-
-def _same_rows(case: Case) -> Iterator[Finding]:
-    repeated = overlapping(case)
-    if repeated.any():
-        told = f"{repeated.sum():,} rows of tune or promotion lie in an earlier part too, but for key and time"
-        yield Finding("same rows", [], _share(repeated, case), _positions(repeated), told)
-
-
-def _near_duplicates(case: Case) -> Iterator[Finding]:
-    numbers = case.features(ColumnType.INTEGER, ColumnType.NUMBER)
-    rough = case.rows[list(case.data.features)].copy()
-    for name in numbers:
-        spread = float(case.train[name].std()) or 1.0
-        rough[name] = (rough[name] / spread * GRAIN).round() if np.isfinite(spread) else rough[name]
-    repeated = _repeated(row_hashes(rough), case.part)
-    if (share := _share(repeated, case)) > case.bounds.duplicate_share:
-        told = f"{share:.1%} of the rows of tune and promotion have nearly the features of a row in an earlier part"
-        yield Finding("near duplicates", [], share, _positions(repeated), told)
-
-
-def _future_rows(case: Case) -> Iterator[Finding]:
-    if not (name := case.data.time_column):
-        return
-    times = case.rows[name]
-    starts = [times[case.part == number].min() for number in (1, 2)]
-    late = np.asarray(((case.part == 0) & (times >= starts[0])) | ((case.part == 1) & (times >= starts[1])))
-    if late.any():
-        told = f"{int(late.sum()):,} rows are newer than the start of the part that is to test what they taught"
-        yield Finding("future rows", [name], _share(late, case), _values(times[late]), told)
-
-
-def _shared_entities(case: Case) -> Iterator[Finding]:
-    groups = [name for name, column in case.data.columns.items() if column.role is Role.GROUP]
-    for name in groups if case.strategy != "time" else []:
-        pairs = pd.DataFrame({name: case.rows[name], "part": case.part}).drop_duplicates()
-        in_parts = pairs.groupby(name)["part"].size()
-        if len(shared := in_parts[in_parts > 1]):
-            told = f"{len(shared):,} of {len(in_parts):,} values of {name} lie in several parts"
-            yield Finding("shared entities", [name], len(shared) / len(in_parts), _values(shared.index), told)
 
 
 # --- columns that say too much -----------------------------------------------------------------------------------
@@ -131,7 +47,7 @@ def _identifiers(case: Case) -> Iterator[Finding]:
         text = case.data.columns[name].type is ColumnType.CATEGORY
         if distinct > MOSTLY_UNIQUE if text else distinct == 1 and suspicion.counts_up(values):
             told = f"{name} has another value in {distinct:.0%} of rows: it names the row"
-            yield Finding("identifiers", [name], float(distinct), _values(values), told)
+            yield Finding("identifiers", [name], float(distinct), some_of(values), told)
 
 
 # --- labels and categories ---------------------------------------------------------------------------------------
@@ -147,7 +63,7 @@ def _conflicting_labels(case: Case) -> Iterator[Finding]:
     conflicting = (rows.groupby("features")["labelled"].transform("nunique") > 1).to_numpy()
     if (share := float(conflicting.mean())) > case.bounds.duplicate_share:
         told = f"{share:.1%} of rows have the features of a row with another {case.data.target}"
-        yield Finding("conflicting labels", [case.data.target], share, _positions(conflicting), told)
+        yield Finding("conflicting labels", [case.data.target], share, positions(conflicting), told)
 
 
 def _flipped_labels(case: Case) -> Iterator[Finding]:
@@ -164,19 +80,20 @@ def _flipped_labels(case: Case) -> Iterator[Finding]:
 
 
 def _unseen_categories(case: Case) -> Iterator[Finding]:
+    """Find rows with categories of which nothing was learned."""
     for name in case.features(ColumnType.CATEGORY):
         values = case.rows[name]
         unseen = np.asarray((case.part > 0) & values.notna() & ~values.isin(case.train[name].unique()))
-        if (share := _share(unseen, case)) > case.bounds.unseen_share:
+        if (share := share_of(unseen, case)) > case.bounds.unseen_share:
             told = f"{share:.1%} of the rows of tune and promotion have a {name} that train has never seen"
-            yield Finding("unseen categories", [name], share, _values(values[unseen]), told)
+            yield Finding("unseen categories", [name], share, some_of(values[unseen]), told)
 
 
 SEARCHES: dict[str, Callable[[Case], Iterator[Finding]]] = {
-    "same rows": _same_rows,
-    "near duplicates": _near_duplicates,
-    "future rows": _future_rows,
-    "shared entities": _shared_entities,
+    "same rows": overlap.same_rows,
+    "near duplicates": overlap.near_duplicates,
+    "future rows": overlap.future_rows,
+    "shared entities": overlap.shared_entities,
     "unknown at prediction": _unknown_at_prediction,
     "telling features": _telling_features,
     "identifiers": _identifiers,
@@ -184,34 +101,3 @@ SEARCHES: dict[str, Callable[[Case], Iterator[Finding]]] = {
     "flipped labels": _flipped_labels,
     "unseen categories": _unseen_categories,
 }
-
-
-def overlapping(case: Case) -> NDArray[np.bool_]:
-    """Mark the rows of tune and promotion that lie in an earlier part too, all but key and time the same."""
-    return _repeated(row_hashes(case.rows[_content(case.data, case.rows)]), case.part)
-
-
-def _content(data: Data, rows: pd.DataFrame) -> list[str]:
-    """Name the columns that say what a row is about, rather than which it is or when."""
-    told = [n for n, c in data.columns.items() if c.role not in (Role.KEY, Role.TIME) and n in rows.columns]
-    return told or list(rows.columns)
-
-
-def _repeated(hashes: NDArray[np.uint64], part: NDArray[np.int64]) -> NDArray[np.bool_]:
-    """Mark the rows of tune and promotion whose like lies in an earlier part."""
-    tune = (part == 1) & np.isin(hashes, hashes[part == 0])
-    promotion = (part == 2) & np.isin(hashes, hashes[part < 2])
-    return np.asarray(tune | promotion)
-
-
-def _share(marked: NDArray[np.bool_], case: Case) -> float:
-    """Give the share among the rows of tune and promotion."""
-    return float(marked.sum() / max((case.part > 0).sum(), 1))
-
-
-def _positions(marked: NDArray[np.bool_]) -> list[str]:
-    return [f"row {position}" for position in np.flatnonzero(marked)[:EXAMPLES]]
-
-
-def _values(values: "pd.Series | pd.Index") -> list[str]:
-    return [str(value) for value in values.unique()[:EXAMPLES]]
