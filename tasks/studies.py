@@ -19,10 +19,9 @@ def open_study(name: str, *, metric: Metric, families: int, seed: int) -> "Study
     import optuna
 
     optuna.logging.set_verbosity(optuna.logging.ERROR)
-    STORAGE.parent.mkdir(mode=0o700, exist_ok=True)
     study = optuna.create_study(
         study_name=name,
-        storage=f"sqlite:///{STORAGE}",
+        storage=_storage(),
         direction="maximize" if metric.greater_is_better else "minimize",
         pruner=optuna.pruners.PercentilePruner(KEPT, n_startup_trials=families + 1),
         load_if_exists=True,
@@ -39,9 +38,14 @@ def delete_study(name: str) -> None:
     import optuna
 
     with contextlib.suppress(KeyError):
-        optuna.delete_study(study_name=name, storage=f"sqlite:///{STORAGE}")
+        optuna.delete_study(study_name=name, storage=_storage())
 
 
 def settled(study: "Study") -> list["FrozenTrial"]:
     """List the trials that came to an end of their own; interrupted ones do not count."""
     return [t for t in study.get_trials(deepcopy=False) if "outcome" in t.user_attrs and t.state.is_finished()]
+
+
+def _storage() -> str:
+    STORAGE.parent.mkdir(mode=0o700, exist_ok=True)
+    return f"sqlite:///{STORAGE}"
