@@ -3,6 +3,7 @@
 import importlib.metadata
 import re
 from collections.abc import Iterator
+from functools import lru_cache
 
 from lens_checks.evidence.place import Place
 from lens_checks.evidence.records.ground import LicenceInventory
@@ -31,6 +32,12 @@ VAGUE = frozenset({"OSI Approved", "DFSG approved"})  # classifiers that name no
 
 def licences(place: Place) -> LicenceInventory:
     """Read name and licence of every installed package."""
+    return _inventory()
+
+
+@lru_cache(maxsize=1)
+def _inventory() -> LicenceInventory:
+    """Read the packages once: what a process has installed does not change under it."""
     found = {d.name.lower(): _licence(d) for d in importlib.metadata.distributions()}
     return LicenceInventory(licences=dict(sorted(found.items())))
 

@@ -13,6 +13,7 @@ from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from lens_checks.evidence.records.ground import Pipeline, Stage, StageFile
 
 Document = dict[str, Any]
+LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules; libyaml reads ten times as fast
 
 
 def pipeline(place: Place) -> Pipeline:
@@ -55,7 +56,7 @@ def _params(declared: list[Any], disk: "_Disk") -> dict[str, object]:
     for item in declared:
         named = item if isinstance(item, dict) else {"params.yaml": [item]}
         for file, keys in named.items():
-            document = _yaml(disk.root / file)
+            document = disk.document(file)
             values |= {f"{file}:{key}": _at(document, key) for key in (keys or document)}
     return values
 
@@ -80,7 +81,7 @@ def _yaml(path: Path) -> Document:
     if not path.is_file():
         return {}
     try:
-        document = yaml.safe_load(path.read_bytes()) or {}
+        document = yaml.load(path.read_bytes(), Loader=LOADER) or {}
     except yaml.YAMLError as error:
         raise Malformed(f"{path.as_posix()} is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(document, dict):
@@ -98,6 +99,12 @@ class _Disk:
         self.cache = root / ".dvc" / config.get("cache", "dir", fallback="cache") / "files/md5"
         self.remote = config.get(f"'remote \"{config.get('core', 'remote', fallback='')}\"'", "url", fallback=None)
         self._seen: dict[str, str | None] = {}
+        self._documents: dict[str, Document] = {}
+
+    def document(self, path: str) -> Document:
+        if path not in self._documents:
+            self._documents[path] = _yaml(self.root / path)
+        return self._documents[path]
 
     def file(self, path: str, recorded: str | None) -> StageFile:
         if path not in self._seen:

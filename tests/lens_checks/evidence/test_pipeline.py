@@ -82,9 +82,7 @@ def test_a_pipeline_that_ran_is_current(project: Path, example: Settings) -> Non
         pytest.param("dvc.lock", None, id="nothing ever ran"),
         pytest.param("dvc.yaml", FILES["dvc.yaml"].replace("data_preparation", "training"), id="another command"),
         pytest.param("dvc.yaml", FILES["dvc.yaml"].replace("[split]", "[split, other]"), id="one more parameter"),
-        pytest.param(
-            "dvc.yaml", FILES["dvc.yaml"].replace("[data/landed]", "[data/landed, p.yaml]"), id="a new dep"
-        ),
+        pytest.param("dvc.yaml", FILES["dvc.yaml"].replace("[data/landed]", "[data/landed, p.yaml]"), id="a new dep"),
     ],
 )
 def test_any_change_since_makes_a_stage_stale(project: Path, example: Settings, file: str, text: str | None) -> None:
