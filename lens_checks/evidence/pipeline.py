@@ -81,7 +81,7 @@ def _yaml(path: Path) -> Document:
     if not path.is_file():
         return {}
     try:
-        document = yaml.load(path.read_bytes(), Loader=LOADER) or {}
+        document = yaml.load(path.read_bytes(), Loader=LOADER) or {}  # noqa: S506 - both are safe loaders
     except yaml.YAMLError as error:
         raise Malformed(f"{path.as_posix()} is not YAML: {str(error).splitlines()[0]}") from None
     if not isinstance(document, dict):
