@@ -3,6 +3,7 @@
 from config.settings import Charter, Policy
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
+    Baseline,
     Evaluation,
     Explanation,
     Leaderboard,
@@ -80,18 +81,20 @@ def planned_levers_were_tried_from_a_baseline_upward(
     effort=Effort.LARGE,
 )
 def fairness_and_explanation_accompany_the_model(
-    charter: Charter, profile: Profile, evaluation: Evaluation, explanation: Explanation
+    charter: Charter, profile: Profile, baseline: Baseline, evaluation: Evaluation, explanation: Explanation
 ) -> Verdict:
     """Protected attributes, or the reason why there are none, are settled; bias and attributions are reported."""
     fairness = charter.fairness
     if not explanation.figures or not all(finite(value) for value in explanation.figures.values()):
         return not_met("no feature attribution was reported for the model")
     if not fairness.attributes:
-        if profile.personal_columns:
-            return not_met(f"no attribute is protected, yet {', '.join(profile.personal_columns[:5])} describe people")
+        if people := profile.personal_in(baseline):
+            return not_met(f"no attribute is protected, yet the model may read {', '.join(people[:5])} of people")
         if not fairness.reason.strip():
             return not_met("no attribute is protected, and config/charter.yaml gives no reason")
-        return met(f"no protected attribute: {fairness.reason.strip()} {len(explanation.figures)} features attributed")
+        dropped = f"dropped before training, and to be weighed: {', '.join(profile.personal_columns[:5])}. "
+        words = f"{fairness.reason.strip()} {dropped if profile.personal_columns else ''}"
+        return met(f"no protected attribute: {words}{len(explanation.figures)} features attributed")
     gaps = {name: evaluation.fairness.gaps.get(name) for name in fairness.attributes}
     if wide := [f"{n} {g:.3g}" for n, g in gaps.items() if finite(g) and not at_most(g, fairness.max_gap)]:
         return not_met(f"gap between groups above {fairness.max_gap}: {', '.join(wide)}")

@@ -3,6 +3,7 @@
 from config.settings import Charter, Data, Params, Policy
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
+    Baseline,
     Evaluation,
     Interval,
     Leakage,
@@ -127,16 +128,19 @@ def _below(segment: Slice, primary: Interval, policy: Policy) -> str:
     fix="Name the protected attributes under `fairness` in config/charter.yaml, then `lifecycle run`.",
     effort=Effort.LARGE,
 )
-def bias_is_measured_where_people_are_concerned(charter: Charter, profile: Profile, evaluation: Evaluation) -> Verdict:
-    """Bias is measured before training, after it and in production, wherever the data describes people."""
-    fairness = charter.fairness
-    if not fairness.attributes and not profile.personal_columns and fairness.reason.strip():
+def bias_is_measured_where_people_are_concerned(
+    charter: Charter, profile: Profile, baseline: Baseline, evaluation: Evaluation
+) -> Verdict:
+    """Bias is measured before training, after it and in production, wherever the model may tell people apart."""
+    fairness, used = charter.fairness, profile.personal_in(baseline)
+    if not fairness.attributes and not used and fairness.reason.strip():
+        dropped = ", ".join(profile.personal_columns[:5])
         return not_applicable(
-            f"no column describes people: none of {len(profile.columns)} is classed personal, the scan found nothing, "
-            f"and the charter says: {fairness.reason.strip()}"
+            f"none of {len(baseline.columns)} prepared columns is classed or found to describe people"
+            f"{f' ({dropped} did, and were dropped)' if dropped else ''}; the charter: {fairness.reason.strip()}"
         )
     if not fairness.attributes:
-        people = ", ".join(profile.personal_columns[:5])
+        people = ", ".join(used[:5])
         return not_met(f"{people or 'perhaps people'} described, no protected attribute named, or no reason given")
     gaps = {name: evaluation.fairness.gaps.get(name) for name in fairness.attributes}
     if wide := [f"{n} {g:.3g}" for n, g in gaps.items() if finite(g) and not at_most(g, fairness.max_gap)]:

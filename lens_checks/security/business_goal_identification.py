@@ -2,7 +2,7 @@
 
 from config.settings import Data, Policy
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, not_met
-from lens_checks.evidence.records import Clock, Landing, LicenceInventory, Profile
+from lens_checks.evidence.records import Baseline, Clock, Landing, LicenceInventory, Profile
 
 LEARNING = ("learning", "model", "predict", "training", "any purpose")
 
@@ -14,7 +14,13 @@ LEARNING = ("learning", "model", "predict", "training", "any purpose")
     fix="State licence, purpose and legal basis under `source` in config/data.yaml, licences in config/policy.yaml.",
 )
 def data_and_software_may_be_used(
-    data: Data, policy: Policy, landing: Landing, profile: Profile, licences: LicenceInventory, clock: Clock
+    data: Data,
+    policy: Policy,
+    landing: Landing,
+    profile: Profile,
+    baseline: Baseline,
+    licences: LicenceInventory,
+    clock: Clock,
 ) -> Verdict:
     """The data may be used for machine learning, and every package has a licence that is accepted."""
     source = data.source
@@ -29,11 +35,17 @@ def data_and_software_may_be_used(
         return not_met(f"licences not accepted: {', '.join(refused[:5])}")
     if not licences.licences:
         raise Missing("the licence of any installed package")
-    if profile.personal_columns and not source.legal_basis.strip():
-        return not_met(f"no legal basis is stated, yet {', '.join(profile.personal_columns[:5])} describe people")
-    if profile.personal_columns:
+    people = profile.personal_in(baseline)
+    if people and not source.legal_basis.strip():
+        return not_met(f"no legal basis is stated, yet {', '.join(people[:5])} describe people")
+    if people:
         raise Missing("a record of who withdrew consent, and that none of their rows is left")
     return met(
-        f"{source.licence} from {source.owner} for {source.purpose}; no column describes people; "
+        f"{source.licence} from {source.owner} for {source.purpose}; {_dropped(profile)}; "
         f"{len(licences.licences)} packages under accepted licences, {len(outside)} allowed with a reason"
     )
+
+
+def _dropped(profile: Profile) -> str:
+    people = ", ".join(profile.personal_columns[:5])
+    return f"{people} describe people and are dropped before training" if people else "no column describes people"

@@ -71,6 +71,30 @@ class Validation(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class BaselineColumn(Record):
+    """The distribution of one column in the train part."""
+
+    kind: str
+    shares: tuple[float, ...] | dict[str, float]
+    missing: float
+    edges: tuple[float | None, ...] | None = None
+    categories: tuple[str, ...] | None = None
+
+    @property
+    def figures(self) -> tuple[float, ...]:
+        """The shares, whichever way they are written."""
+        return tuple(self.shares.values()) if isinstance(self.shares, dict) else self.shares
+
+
+@dataclass(frozen=True, kw_only=True)
+class Baseline(Record):
+    """What monitoring compares with: reference.json; `sha256` is the digest of the file."""
+
+    columns: dict[str, BaselineColumn]
+    sha256: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
 class ProfiledColumn(Record):
     """Statistics of one column; the numeric ones only where the column is numeric."""
 
@@ -115,6 +139,10 @@ class Profile(Record):
         """The columns that describe people: by their class, or by what the scan found in them."""
         found = {finding.column for finding in self.personal_data_found}
         return tuple(n for n, c in self.columns.items() if c.sensitivity in ("personal", "special") or n in found)
+
+    def personal_in(self, baseline: Baseline) -> tuple[str, ...]:
+        """The columns that describe people and are still there after preparation, which drops what it is told to."""
+        return tuple(name for name in self.personal_columns if name in baseline.columns)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -163,27 +191,3 @@ class Parts(Record):
     segments: dict[str, dict[str, dict[str, int]]]
     landed_rows: int
     dropped_rows: int
-
-
-@dataclass(frozen=True, kw_only=True)
-class BaselineColumn(Record):
-    """The distribution of one column in the train part."""
-
-    kind: str
-    shares: tuple[float, ...] | dict[str, float]
-    missing: float
-    edges: tuple[float | None, ...] | None = None
-    categories: tuple[str, ...] | None = None
-
-    @property
-    def figures(self) -> tuple[float, ...]:
-        """The shares, whichever way they are written."""
-        return tuple(self.shares.values()) if isinstance(self.shares, dict) else self.shares
-
-
-@dataclass(frozen=True, kw_only=True)
-class Baseline(Record):
-    """What monitoring compares with: reference.json; `sha256` is the digest of the file."""
-
-    columns: dict[str, BaselineColumn]
-    sha256: str | None = None

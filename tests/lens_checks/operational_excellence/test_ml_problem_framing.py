@@ -8,6 +8,8 @@ from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import ml_problem_framing as checks
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
+
 VERDICTS = {
     checks.every_stage_has_one_owner_and_a_separate_approver: {
         "an approver who made nothing approves": (MET, {}),
@@ -31,9 +33,10 @@ VERDICTS = {
         "no protected attribute, with a reason, and attributions": (MET, {}),
         "no attribute and no reason is refused": (NOT_MET, {Charter: {"fairness": {"reason": " "}}}),
         "without attributions nothing was reviewed": (NOT_MET, {r.Explanation: {"importances": {}}}),
-        "personal data contradicts the reason": (
-            NOT_MET,
-            {r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}},
+        "a column of people that the model reads contradicts the reason": (NOT_MET, {r.Profile: PEOPLE}),
+        "a column of people that is dropped leaves the reason to those who attest": (
+            MET,
+            {r.Profile: PEOPLE, r.Baseline: {"columns": {}}},
         ),
         "a gap above the bound is unfair": (
             NOT_MET,

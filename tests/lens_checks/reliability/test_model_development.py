@@ -69,7 +69,8 @@ VERDICTS = {
     },
     checks.bias_is_measured_where_people_are_concerned: {
         "flights are not people": (DERIVED, {}),
-        "people described and nobody protected is refused": (NOT_MET, {r.Profile: PEOPLE}),
+        "people told apart and nobody protected is refused": (NOT_MET, {r.Profile: PEOPLE}),
+        "what told people apart was dropped": (DERIVED, {r.Profile: PEOPLE, r.Baseline: {"columns": {}}}),
         "no reason is no reason": (NOT_MET, {Charter: {"fairness": {"reason": ""}}}),
         "one group served far worse is refused": (
             NOT_MET,

@@ -10,6 +10,8 @@ from lens_checks.evidence import records as r
 from lens_checks.security import business_goal_identification as checks
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
+
 VERDICTS = {
     checks.data_and_software_may_be_used: {
         "free data, accepted licences": (MET, {}),
@@ -31,15 +33,13 @@ VERDICTS = {
         "a package without a licence is refused": (NOT_MET, {r.LicenceInventory: {"licences": {"silent": ()}}}),
         "an allowance without a reason is none": (NOT_MET, {Policy: {"licences": {"allowances": {"pygit2": " "}}}}),
         "an empty inventory shows nothing": (UNKNOWN, {r.LicenceInventory: {"licences": {}}}),
-        "personal data without a legal basis is refused": (
-            NOT_MET,
-            {r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}},
-        ),
+        "personal data without a legal basis is refused": (NOT_MET, {r.Profile: PEOPLE}),
+        "personal data that is dropped needs none": (MET, {r.Profile: PEOPLE, r.Baseline: {"columns": {}}}),
         "whether consent was withdrawn cannot be told yet": (
             UNKNOWN,
             {
                 Data: {"source": {"legal_basis": "contract"}},
-                r.Profile: {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)},
+                r.Profile: PEOPLE,
             },
         ),
     },
