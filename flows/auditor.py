@@ -49,7 +49,7 @@ def coming(settings: Settings, evidence: Evidence) -> Subject:
     """Name what is in the making: the version after the newest; only waivers ask, so only then look."""
     registry = peek(evidence, Registry) if settings.waivers.waivers else None
     newest = max((version.version for version in registry.versions), default=0) if registry else 0
-    return Subject(settings.charter.project, version=newest + 1)
+    return Subject(settings.charter.project, version=newest + 1, registered=False)
 
 
 def at_hand(settings: Settings, evidence: Evidence) -> Subject:
@@ -59,4 +59,6 @@ def at_hand(settings: Settings, evidence: Evidence) -> Subject:
     if not registry or not version:
         return Subject(settings.charter.project)
     champion = registry.aliases.get("champion")
-    return Subject(settings.charter.project, version.version, version.tags.get("digest"), champion)
+    return Subject(
+        settings.charter.project, version=version.version, digest=version.tags.get("digest"), champion=champion
+    )

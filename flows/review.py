@@ -91,7 +91,7 @@ def as_decision(
         gate=outcome.gate.value,
         outcome="passed" if outcome.passed else "refused",
         model=outcome.subject.model,
-        version=outcome.subject.version,
+        version=outcome.subject.version if outcome.subject.registered else None,
         model_digest=outcome.subject.digest,
         data_version=made_from.data_version,
         commit=made_from.commit,

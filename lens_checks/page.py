@@ -6,6 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from markupsafe import Markup, escape
+
 from config.settings import Policy, Threshold
 from lens_checks.bounds import keeps, spelled
 from lens_checks.catalogue import EDITION
@@ -19,8 +21,10 @@ from lens_checks.review import Review
 if TYPE_CHECKING:
     from jinja2 import Template
 
+BOUNDS = frozenset({"floor", "ceiling", "margin"})
 STATES = (*Outcome, By.WAIVED)
-SIDE, WIDTH = 4.0, 200.0
+SIDE, WIDTH = 4.0, 400.0
+NEAR, EDGE = 70.0, 45.0  # closer marks, or marks nearer to an end, have their names put aside
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -53,6 +57,8 @@ class Mark:
     name: str
     value: float
     at: float
+    bound: bool
+    anchor: str
 
 
 @dataclass(frozen=True)
@@ -96,6 +102,7 @@ def _template() -> "Template":
     from jinja2 import Environment, StrictUndefined
 
     environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=True, lstrip_blocks=True)
+    environment.filters["code"] = code
     environment.filters["words"] = lambda name: name.replace("_", " ")
     environment.filters["figure"] = lambda value: "–" if value is None else f"{value:.4g}"
     return environment.from_string((Path(__file__).parent / "report.html.j2").read_text(encoding="utf-8"))
@@ -144,8 +151,8 @@ def _difference(comparison: ChampionComparison) -> Figure | None:
 
 
 def _figure(name: str, interval: Interval, marks: Mapping[str, float | None], bound: Threshold | None) -> Figure:
-    shown = {label: value for label, value in marks.items() if value is not None}
-    values = [v for v in (interval.low, interval.value, interval.high, *shown.values()) if v is not None]
+    shown = [(label, value) for label, value in marks.items() if value is not None]
+    values = [v for v in (interval.low, interval.value, interval.high, *(v for _, v in shown)) if v is not None]
     least, span = min(values, default=0.0), max(values, default=1.0) - min(values, default=0.0) or 1.0
 
     def place(value: float) -> float:
@@ -163,5 +170,21 @@ def _figure(name: str, interval: Interval, marks: Mapping[str, float | None], bo
         bound=spelled(bound) if bound else "",
         band=band,
         at=None if interval.value is None else place(interval.value),
-        marks=tuple(Mark(label, value, place(value)) for label, value in shown.items()),
+        marks=tuple(_marks([(label, value, place(value)) for label, value in shown])),
     )
+
+
+def _marks(placed: list[tuple[str, float, float]]) -> Iterable[Mark]:
+    """Give each mark a side for its name, so that names of near marks do not cover each other."""
+    for name, value, at in placed:
+        rivals = [other for label, _, other in placed if label != name and (label in BOUNDS) == (name in BOUNDS)]
+        left = any(at <= other < at + NEAR for other in rivals)
+        right = any(at - NEAR < other < at for other in rivals)
+        anchor = "start" if at < EDGE or right else "end" if at > WIDTH - EDGE or left else "middle"
+        yield Mark(name, value, at, name in BOUNDS, anchor)
+
+
+def code(text: str) -> Markup:
+    """Set what stands in backticks as code, and escape the rest."""
+    parts = (f"<code>{escape(p)}</code>" if i % 2 else escape(p) for i, p in enumerate(text.split("`")))
+    return Markup("").join(Markup(part) for part in parts)

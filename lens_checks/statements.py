@@ -19,7 +19,8 @@ class Subject:
     """What is judged: the registered model, the version at hand, and the version that serves now."""
 
     model: str
-    version: int | None = None
+    version: int | None = None  # where nothing is registered yet: the number that it would get
+    registered: bool = True
     digest: str | None = None
     champion: int | None = None
     explored: bool = False  # made with --explore, past a refusal: never promotable

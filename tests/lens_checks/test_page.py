@@ -2,16 +2,18 @@
 
 import re
 from datetime import UTC, datetime
+from html import escape
 from html.parser import HTMLParser
 
 import pytest
 
 from config.settings import Settings
+from lens_checks.bounds import spelled
 from lens_checks.catalogue import load
 from lens_checks.check import Checkpoint, Outcome
 from lens_checks.checkpoint import judge
-from lens_checks.evidence.records import Evaluation, LedgerEntry
-from lens_checks.page import Findings, html
+from lens_checks.evidence.records import Evaluation, Interval, LedgerEntry
+from lens_checks.page import Findings, _figure, code, html
 from lens_checks.review import Review, review
 from lens_checks.statements import Refused
 from tests.lens_checks.made import model
@@ -95,9 +97,27 @@ def test_no_meaning_rests_on_colour(page: str) -> None:
         assert f"{sign} {outcome.value.replace('_', ' ')}" in page
 
 
-def test_figures_stand_beside_their_bounds(page: str) -> None:
-    assert "average_precision &gt;= 0.8" in page
-    assert "brier &lt;= 0.12" in page
+def test_figures_stand_beside_their_bounds(page: str, example: Settings) -> None:
+    assert all(escape(spelled(threshold)) in page for threshold in example.policy.thresholds)
+
+
+def test_commands_are_set_as_code_and_stay_escaped() -> None:
+    assert code("run `lifecycle run`, <b>") == "run <code>lifecycle run</code>, &lt;b&gt;"
+
+
+@pytest.mark.parametrize(
+    ("marks", "anchors"),
+    [
+        pytest.param({"rule": 0.5}, ["middle"], id="alone"),
+        pytest.param({"rule": 0.5, "dummy": 0.52}, ["end", "start"], id="close together"),
+        pytest.param({"rule": 0.5, "floor": 0.52}, ["middle", "middle"], id="a bound has its own side"),
+        pytest.param({"rule": 0.0, "dummy": 1.0}, ["start", "end"], id="at the ends"),
+        pytest.param({"rule": 0.5, "dummy": 0.5}, ["end", "end"], id="at one place"),
+    ],
+)
+def test_names_of_marks_keep_out_of_each_others_way(marks: dict[str, float | None], anchors: list[str]) -> None:
+    laid = _figure("roc_auc", Interval(value=1.0, low=0.0, high=1.0), marks, None)
+    assert [mark.anchor for mark in laid.marks] == anchors
 
 
 def test_statements_that_do_not_count_are_shown(page: str) -> None:
