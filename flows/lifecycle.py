@@ -20,6 +20,7 @@ from tasks import files, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
+PARTS = {"train": "to train", "tune": "to tune", "promotion": "to compare"}
 
 
 @flow(name="Lifecycle", flow_run_name="Lifecycle of {settings.charter.project}: {cause}", validate_parameters=False)
@@ -163,8 +164,8 @@ def _counted(entry: Entry, checkpoint: Checkpoint) -> Iterator[None]:
 
 def _of_data(entry: Entry) -> str:
     split, audit = _read("data/prepared/split.json"), _read("data/prepared/validation.json")
-    parts = "/".join(f"{part['rows']:,}" for part in split["parts"].values())
-    return f"{_fresh(entry)}{audit['evaluated']} rules hold; rows {parts} to train, tune and compare"
+    parts = ", ".join(f"{split['parts'][name]['rows']:,} {what}" for name, what in PARTS.items())
+    return f"{_fresh(entry)}{audit['evaluated']} rules hold; rows: {parts}"
 
 
 def _of_training(entry: Entry) -> str:

@@ -13,6 +13,7 @@ from tasks.reporting import PhaseReport, duration
 if TYPE_CHECKING:
     from rich.status import Status
 
+WIDTH = 120  # where no terminal says how wide it is
 _JOURNAL: ContextVar["Journal | None"] = ContextVar("journal", default=None)
 
 
@@ -31,7 +32,8 @@ class Journal:
     def __init__(self) -> None:
         from rich.console import Console
 
-        self.console: Console = Console(stderr=True, highlight=False)
+        told = Console(stderr=True)
+        self.console: Console = told if told.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
         self.phases: list[PhaseReport] = []
         self.flow_run_id: str | None = None
         self.fingerprint = ""

@@ -90,6 +90,7 @@ def phase_table(phases: Iterable[PhaseReport]) -> Table:
 
 def duration(seconds: float) -> str:
     """Write a time as people read it: 0.4 s, 12 s, 3 min 05 s."""
-    if seconds < 10:
+    if seconds < 9.95:
         return f"{seconds:.1f} s"
-    return f"{seconds:.0f} s" if seconds < 100 else f"{seconds // 60:.0f} min {seconds % 60:02.0f} s"
+    minutes, rest = divmod(round(seconds), 60)
+    return f"{minutes} min {rest:02d} s" if minutes else f"{rest} s"
