@@ -83,7 +83,7 @@ def html(review: Review, findings: Findings, policy: Policy) -> str:
         review=review,
         findings=findings,
         decided=decided,
-        refused=[decision for decision in decided if not decision.passed],
+        refused=sorted((d for d in decided if not d.passed), key=lambda d: d.entry),
         grid={pillar: {phase: _cell(review.practices, pillar, phase) for phase in Phase} for pillar in Pillar},
         phases={phase: [r for r in review.practices if r.phase is phase] for phase in Phase},
         states={s.value: sum(state(r) == s.value for r in review.practices) for s in STATES},
@@ -133,7 +133,8 @@ def _cell(practices: Iterable[PracticeResult], pillar: Pillar, phase: Phase) -> 
 def figures(evaluation: Evaluation, policy: Policy) -> Iterable[Figure]:
     """Lay out every metric: its interval, its bounds, the dummy and the rule to compare with."""
     bounds = {threshold.metric: threshold for threshold in policy.thresholds}
-    for name, interval in evaluation.metrics.items():
+    missing = {name: Interval(value=None) for name in bounds if name not in evaluation.metrics}
+    for name, interval in (evaluation.metrics | missing).items():
         marks = {
             "floor": bounds[name].floor if name in bounds else None,
             "ceiling": bounds[name].ceiling if name in bounds else None,

@@ -1,6 +1,7 @@
 """The page needs nothing but itself, hides nothing, and lets nothing through unescaped."""
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from html.parser import HTMLParser
@@ -13,7 +14,7 @@ from lens_checks.catalogue import load
 from lens_checks.check import Checkpoint, Outcome
 from lens_checks.checkpoint import judge
 from lens_checks.evidence.records import Evaluation, Interval, LedgerEntry
-from lens_checks.page import Findings, _figure, code, html
+from lens_checks.page import Findings, _figure, code, figures, html
 from lens_checks.review import Review, review
 from lens_checks.statements import Refused
 from tests.lens_checks.made import model
@@ -99,6 +100,14 @@ def test_no_meaning_rests_on_colour(page: str) -> None:
 
 def test_figures_stand_beside_their_bounds(page: str, example: Settings) -> None:
     assert all(escape(spelled(threshold)) in page for threshold in example.policy.thresholds)
+
+
+def test_a_bound_whose_metric_is_missing_is_shown_as_not_kept(example: Settings) -> None:
+    evaluation = model()[Evaluation]
+    assert isinstance(evaluation, Evaluation)
+    laid = {figure.name: figure for figure in figures(replace(evaluation, metrics={}), example.policy)}
+    assert set(laid) == {threshold.metric for threshold in example.policy.thresholds}
+    assert not any(figure.kept for figure in laid.values())
 
 
 def test_commands_are_set_as_code_and_stay_escaped() -> None:
