@@ -58,12 +58,18 @@ class Provenance:
 
 def connect(settings: Settings) -> Tracking:
     """Open the tracking store and the project's experiment, making both on first use (LifecycleError)."""
-    runtime = settings.runtime
-    os.environ["MLFLOW_TRACKING_URI"] = runtime.tracking_uri  # for what this process starts
-    with in_words(runtime.tracking_uri):
-        _reach(runtime.tracking_uri)
-        client = _open(runtime.tracking_uri)
-        return Tracking(runtime.tracking_uri, client, _experiment(client, settings.charter.project, runtime))
+    uri = address(settings.runtime)
+    os.environ["MLFLOW_TRACKING_URI"] = uri  # for what this process starts
+    with in_words(uri):
+        _reach(uri)
+        client = _open(uri)
+        return Tracking(uri, client, _experiment(client, settings.charter.project, settings.runtime))
+
+
+def address(runtime: Runtime) -> str:
+    """Give the store's address; a SQLite file by its full path: MLflow keeps an open store for each address."""
+    path = database_file(runtime.tracking_uri)
+    return runtime.tracking_uri if path is None else f"sqlite:///{path.resolve()}"
 
 
 @contextlib.contextmanager

@@ -8,6 +8,7 @@ from sklearn import datasets
 
 from config.load import load
 from config.settings import Column, ColumnType, Data, ProblemType, Role, Settings, Source
+from tasks.files import sha256_file, write_json
 
 ROOT = Path(__file__).parents[2]
 LOADERS = {
@@ -79,3 +80,13 @@ def parts_of(problem: ProblemType) -> dict[str, pd.DataFrame]:
     rows = rows_of(problem)
     first, second = int(len(rows) * 0.5), int(len(rows) * 0.75)
     return {"train": rows[:first], "tune": rows[first:second], "promotion": rows[second:]}
+
+
+def prepare(folder: Path, problem: ProblemType) -> None:
+    """Write the parts and split.json as data preparation does."""
+    place = folder / "data" / "prepared"
+    place.mkdir(parents=True)
+    for name, rows in parts_of(problem).items():
+        rows.to_parquet(place / f"{name}.parquet", index=False)
+    digests = {name: {"sha256": sha256_file(place / f"{name}.parquet")} for name in parts_of(problem)}
+    write_json(place / "split.json", {"schema": 1, "parts": digests})
