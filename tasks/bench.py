@@ -96,13 +96,12 @@ def _answers(result: Any) -> Answers:
 
 def _answer(one: Any) -> Answer:
     asked, seen = one.expectation_config, one.result
-    column = asked.kwargs.get("column")
     index = seen.get("unexpected_index_list")
     return Answer(
         number=asked.meta["number"],
         rule=asked.meta["rule"],
         sentence=asked.meta["sentence"],
-        columns=(column,) if column else tuple(asked.kwargs.get("column_list") or ()),
+        columns=tuple(asked.meta["columns"]),
         success=bool(one.success),
         raised=_raised(one.exception_info or {}),
         broken_by=None if index is None else tuple(index),

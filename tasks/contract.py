@@ -167,7 +167,8 @@ def rules(data: Data) -> list[Expectation]:
     for number, rule in enumerate(found):
         name = type(rule).__name__
         sentence = rule.description or (inspect.getdoc(type(rule)) or name).split("\n", 1)[0].rstrip(".")
-        rule.meta = {"number": number, "rule": name, "sentence": sentence}
+        columns = [rule.column] if hasattr(rule, "column") else list(getattr(rule, "column_list", ()))
+        rule.meta = {"number": number, "rule": name, "sentence": sentence, "columns": columns}
     return found
 
 

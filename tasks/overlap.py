@@ -11,6 +11,7 @@ from config.settings import Bounds, ColumnType, Data, Role
 from tasks.splitting import Parts, row_hashes
 
 EXAMPLES = 5
+MORE = 2.0  # times as many as within train are no chance
 GRAIN = 100  # near duplicates agree to the hundredth part of a standard deviation
 
 
@@ -61,16 +62,26 @@ def same_rows(case: Case) -> Iterator[Finding]:
 
 
 def near_duplicates(case: Case) -> Iterator[Finding]:
-    """Find rows of two parts whose features are all but the same."""
+    """Find rows of two parts whose features are all but the same, where that is not so within train as well."""
     numbers = case.features(ColumnType.INTEGER, ColumnType.NUMBER)
     rough = case.rows[list(case.data.features)].copy()
     for name in numbers:
         spread = float(case.train[name].std()) or 1.0
         rough[name] = (rough[name] / spread * GRAIN).round() if np.isfinite(spread) else rough[name]
-    repeated = _repeated(row_hashes(rough), case.part)
-    if (share := share_of(repeated, case)) > case.bounds.duplicate_share:
+    hashes = row_hashes(rough)
+    repeated = _repeated(hashes, case.part)
+    share, usual = share_of(repeated, case), _usual(hashes, case.part)
+    if share > case.bounds.duplicate_share and share > MORE * usual:
         told = f"{share:.1%} of the rows of tune and promotion have nearly the features of a row in an earlier part"
         yield Finding("near duplicates", [], share, positions(repeated), told)
+
+
+def _usual(hashes: NDArray[np.uint64], part: NDArray[np.int64]) -> float:
+    """Estimate the share that the nature of the data explains: that of one half of train in the other, for all rows."""
+    train = hashes[part == 0]
+    if len(train) < 2:
+        return 0.0
+    return float(np.isin(train[1::2], train[::2]).mean()) * len(hashes) / len(train[::2])
 
 
 def future_rows(case: Case) -> Iterator[Finding]:

@@ -1,0 +1,149 @@
+"""Each kind of leak is found where it is planted, and nothing is found where nothing is."""
+
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from config.settings import Bounds, Column, ColumnType, Data, Role, Split
+from tasks.leakage import search_for_leaks
+from tasks.searches import SEARCHES
+from tasks.splitting import Parts, split
+from tests.tasks.rows import columns, data, rows
+
+N = 4000
+WIDE = columns(place=Column(type=ColumnType.CATEGORY), future=Column(type=ColumnType.NUMBER, known_at_prediction=False))
+
+
+def many() -> pd.DataFrame:
+    """Rows with six places and a number that only the future tells."""
+    random = np.random.default_rng(1)
+    frame = rows(N).assign(place=random.choice([f"place {i}" for i in range(6)], N))
+    return frame.assign(size=(frame["late"] * 30 + random.normal(0, 12, N)).round(3), future=random.normal(0, 1, N))
+
+
+def parts_of(frame: pd.DataFrame, declared: Data) -> Parts:
+    """Part by time."""
+    return split(frame, declared, Split(strategy="time", tune=0.2, promotion=0.2))
+
+
+def found_in(parts: Parts, declared: Data) -> dict[str, object]:
+    """Search, and give the findings by check."""
+    told = search_for_leaks(parts, declared, Bounds(), data_sha256="0" * 64)
+    assert told.checks == list(SEARCHES)
+    assert told.passed == all(finding.allowed for finding in told.findings)
+    return {finding.check: finding for finding in told.findings}
+
+
+def test_nothing_is_found_where_nothing_is() -> None:
+    declared = data(columns=WIDE)
+    assert found_in(parts_of(many(), declared), declared) == {}
+
+
+def some(part: pd.DataFrame, n: int) -> pd.DataFrame:
+    """Take rows of a part."""
+    return part.head(n)
+
+
+def plant_same(parts: Parts) -> Parts:
+    moved = parts.train.head(3).assign(id=["x1", "x2", "x3"], when=parts.tune["when"].max())
+    return replace(parts, tune=pd.concat([parts.tune, moved], ignore_index=True))
+
+
+def plant_reordered(parts: Parts) -> Parts:
+    return replace(parts, promotion=parts.train.sample(frac=1, random_state=0).reset_index(drop=True))
+
+
+def plant_near(parts: Parts) -> Parts:
+    near = parts.train.head(40)
+    near = near.assign(id=[f"n{i}" for i in range(40)], when=parts.tune["when"].max(), size=near["size"] + 1e-6)
+    return replace(parts, tune=pd.concat([parts.tune, near.assign(future=0.5)], ignore_index=True))
+
+
+def plant_future(parts: Parts) -> Parts:
+    newest = parts.promotion.tail(2).assign(id=["f1", "f2"], size=1.5)
+    return replace(parts, train=pd.concat([parts.train, newest], ignore_index=True))
+
+
+def flip(parts: Parts) -> Parts:
+    random, part = np.random.default_rng(2), parts.tune
+    flipped = (part["place"] == "place 1").to_numpy() & (random.random(len(part)) < 0.5)
+    return replace(parts, tune=part.assign(late=part["late"] ^ flipped))
+
+
+def unseen(parts: Parts) -> Parts:
+    places = ["new place"] * 200 + list(parts.tune["place"].iloc[200:])
+    return replace(parts, tune=parts.tune.assign(place=places))
+
+
+@pytest.mark.parametrize(
+    ("check", "plant"),
+    [
+        pytest.param("same rows", plant_same, id="a row of train again in tune"),
+        pytest.param("same rows", plant_reordered, id="the promotion set is train, reordered"),
+        pytest.param("near duplicates", plant_near, id="a row of train again with a little noise"),
+        pytest.param("future rows", plant_future, id="rows of the future in train"),
+        pytest.param("flipped labels", flip, id="half of the labels of a place flipped"),
+        pytest.param("unseen categories", unseen, id="a place that train has never seen"),
+    ],
+)
+def test_rows_that_leak_are_found(check: str, plant: Callable[[Parts], Parts]) -> None:
+    declared = data(columns=WIDE)
+    assert check in found_in(plant(parts_of(many(), declared)), declared)
+
+
+NUMBER = Column(type=ColumnType.NUMBER)
+
+
+@pytest.mark.parametrize(
+    ("check", "column", "make"),
+    [
+        pytest.param("telling features", NUMBER, lambda f: f["late"] * 2.0 + 3, id="a function of the target"),
+        pytest.param(
+            "telling features", NUMBER, lambda f: f["size"].where(f["late"]), id="missing where the target is false"
+        ),
+        pytest.param(
+            "telling features",
+            Column(type=ColumnType.CATEGORY),
+            lambda f: f["late"].map({True: "refund", False: "none"}),
+            id="a word for the target",
+        ),
+        pytest.param("unknown at prediction", NUMBER, lambda f: np.exp(f["future"]), id="a copy of the future"),
+        pytest.param("identifiers", Column(type=ColumnType.CATEGORY), lambda f: f["id"] + "x", id="a name of the row"),
+        pytest.param("identifiers", Column(type=ColumnType.INTEGER), lambda f: range(N), id="a counter"),
+    ],
+)
+def test_columns_that_leak_are_found_and_may_be_allowed(check: str, column: Column, make) -> None:
+    frame = many()
+    frame["leak"] = make(frame)
+    declared = data(columns=WIDE | {"leak": column})
+    parts = parts_of(frame, declared)
+    assert found_in(parts, declared)[check].columns == ["leak"]  # type: ignore[attr-defined]
+    allowed = declared.model_copy(update={"leakage_allowances": {"leak": "for a reason"}})
+    told = search_for_leaks(parts, allowed, Bounds(), data_sha256="0" * 64)
+    assert {f.allowed for f in told.findings if f.columns == ["leak"]} == {"for a reason"}
+
+
+def test_an_entity_on_both_sides_is_found_unless_the_split_is_by_time() -> None:
+    declared = data(columns=WIDE | {"place": Column(role=Role.GROUP, type=ColumnType.CATEGORY)})
+    by_time = parts_of(many(), declared)
+    assert "shared entities" not in found_in(by_time, declared)
+    assert "shared entities" in found_in(replace(by_time, strategy="fingerprint"), declared)
+
+
+def test_equal_rows_with_different_labels_are_found() -> None:
+    declared, frame = data(columns=WIDE), many()
+    twice = frame.head(100).assign(id=[f"t{i}" for i in range(100)], late=~frame["late"].head(100))
+    doubled = pd.concat([frame, twice], ignore_index=True)
+    assert "conflicting labels" in found_in(parts_of(doubled, declared), declared)
+
+
+def test_a_number_that_tells_a_regression_target_is_found() -> None:
+    kinds = WIDE | {"late": Column(role=Role.TARGET, type=ColumnType.NUMBER), "leak": NUMBER}
+    frame = many()
+    frame["late"] = np.random.default_rng(3).gamma(2, 10, N)
+    frame["leak"] = np.log(frame["late"])
+    declared = data(columns=kinds)
+    assert found_in(parts_of(frame, declared), declared)["telling features"].columns == ["leak"]  # type: ignore[attr-defined]
