@@ -1,5 +1,6 @@
 """Ask Prefect's API, or read its stopped server's database: deployments with their schedules, and flow runs."""
 
+import base64
 import json
 import os
 import urllib.request
@@ -38,9 +39,7 @@ def _from_server(url: str) -> Orchestration:
 
 
 def _post(url: str, body: Row) -> list[Row]:
-    headers = {"content-type": "application/json"}
-    if key := os.environ.get("PREFECT_API_KEY"):
-        headers["authorization"] = f"Bearer {key}"
+    headers = {"content-type": "application/json"} | _authorization()
     request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)
     try:
         with urllib.request.urlopen(request, timeout=PATIENCE_SECONDS) as answer:
@@ -48,6 +47,15 @@ def _post(url: str, body: Row) -> list[Row]:
     except (OSError, ValueError) as error:
         raise NoEvidence(f"the Prefect server {url} does not answer ({error}): start it, then review again") from None
     return rows
+
+
+def _authorization() -> dict[str, str]:
+    """Give what a server asks for, as Prefect's own client takes it from the environment."""
+    if key := os.environ.get("PREFECT_API_KEY"):
+        return {"authorization": f"Bearer {key}"}
+    if password := os.environ.get("PREFECT_API_AUTH_STRING"):
+        return {"authorization": f"Basic {base64.b64encode(password.encode()).decode()}"}
+    return {}
 
 
 def _from_database(path: Path) -> Orchestration:
