@@ -14,14 +14,22 @@ from tasks.splitting import Parts, split
 from tests.tasks.rows import columns, data, rows
 
 N = 4000
-WIDE = columns(place=Column(type=ColumnType.CATEGORY), future=Column(type=ColumnType.NUMBER, known_at_prediction=False))
+WIDE = columns(
+    place=Column(type=ColumnType.CATEGORY),
+    weight=Column(type=ColumnType.NUMBER),
+    future=Column(type=ColumnType.NUMBER, known_at_prediction=False),
+)
 
 
 def many() -> pd.DataFrame:
     """Rows with six places and a number that only the future tells."""
     random = np.random.default_rng(1)
     frame = rows(N).assign(place=random.choice([f"place {i}" for i in range(6)], N))
-    return frame.assign(size=(frame["late"] * 30 + random.normal(0, 12, N)).round(3), future=random.normal(0, 1, N))
+    return frame.assign(
+        size=(frame["late"] * 30 + random.normal(0, 12, N)).round(3),
+        future=random.normal(0, 1, N),
+        weight=random.normal(0, 1, N),
+    )
 
 
 def parts_of(frame: pd.DataFrame, declared: Data) -> Parts:
