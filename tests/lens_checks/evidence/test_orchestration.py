@@ -1,5 +1,6 @@
 """Prefect is asked where it runs, and read from its database where it does not."""
 
+import base64
 import json
 import sqlite3
 import threading
@@ -50,6 +51,9 @@ class Prefect(BaseHTTPRequestHandler):
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
+        if self.headers["authorization"] != f"Basic {base64.b64encode(b'lifecycle:word').decode()}":
+            self.send_error(401)
+            return
         body = json.dumps(ANSWERS[self.path]).encode()
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
@@ -89,7 +93,17 @@ def is_as_recorded(found: Orchestration) -> None:
 
 def test_a_running_server_is_asked(place: Place, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", server)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:word")
     is_as_recorded(orchestration(place))
+
+
+def test_a_server_that_wants_another_password_is_no_evidence(
+    place: Place, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", server)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:other")
+    with pytest.raises(NoEvidence, match="401"):
+        orchestration(place)
 
 
 def test_the_database_of_a_stopped_server_is_read(place: Place) -> None:
