@@ -1,13 +1,15 @@
 """Deployment: package and sign, register, try on the real server, decide, and climb the ladder to champion."""
 
+import contextlib
 import getpass
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import GateRefused
+from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
 from flows import review
 from lens_checks.check import Checkpoint
@@ -41,8 +43,9 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     """Take the evaluated winner to champion; GateRefused, Superseded or IntegrityAlarm where it does not get there."""
     stores = open_stores(settings)
     settle(stores)
-    evidence = look_for_evidence(settings, stores, cause)
-    package = package_and_sign(evidence, settings, stores)
+    with refusals_recorded(settings, stores, cause):
+        evidence = candidates.read_evidence(stores.reports)
+        package = package_and_sign(evidence, settings, stores)
     version = register_candidate(package, evidence, settings, stores, explore)
     if (done := already_champion(version, stores)) is not None:
         return done
@@ -61,11 +64,12 @@ def settle(stores: Stores) -> None:
         settlement.settle(stores)
 
 
-def look_for_evidence(settings: Settings, stores: Stores, cause: str) -> Evidence:
-    """Read what training and evaluation said; without them the refusal is recorded (GateRefused)."""
+@contextlib.contextmanager
+def refusals_recorded(settings: Settings, stores: Stores, cause: str) -> Iterator[None]:
+    """Put into the ledger that a winner did not get as far as a decision, and why."""
     try:
-        return candidates.read_evidence(stores.reports)
-    except GateRefused as error:
+        yield
+    except (GateRefused, IntegrityAlarm) as error:
         current = facts(settings.policy, reports=stores.reports)
         refusal = decisions.bare("staging", error, stores, current, actor=getpass.getuser(), cause=cause)
         stores.record(Kind.DECISION, refusal)

@@ -66,7 +66,7 @@ def sign(folder: Path, *, keys_folder: Path) -> Path:
     signature.unlink(missing_ok=True)
     signer: Any = signing.Config()
     signer.use_elliptic_key_signer(private_key=keys.private_key(keys_folder))
-    signer.set_hashing_config(_hashing(folder)).sign(folder, signature)
+    signer.set_hashing_config(_hashing(folder)).sign(folder.resolve(), signature.resolve())
     return signature
 
 
@@ -133,7 +133,7 @@ def _verify_signature(folder: Path, keys_folder: Path) -> None:
     verifier: Any = verifying.Config()
     verifier.use_elliptic_key_verifier(public_key=keys.public_key(keys_folder))
     try:
-        verifier.set_hashing_config(_hashing(folder)).verify(folder, signature)
+        verifier.set_hashing_config(_hashing(folder)).verify(folder.resolve(), signature)
     except Exception as error:  # the verifier's own, and those of the parsers below it: each means not verified
         raise _alarm(f"the signature of {folder} does not hold: {str(error).splitlines()[0][:300]}") from error
 

@@ -1,5 +1,6 @@
 """Rows in, answers out: the one definition that training's golden rows, the server and batch scoring share."""
 
+import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -110,14 +111,19 @@ def _to_json(value: Any, kind: ColumnType) -> Any:
 
 def to_frame(records: Any, contract: Contract) -> pd.DataFrame:
     """Check records strictly and give them the types that the model knows (BadRows, LifecycleError)."""
-    some_rows: Any = Annotated[list[_row_model(contract)], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[misc]
     try:
-        rows = TypeAdapter(some_rows).validate_python(records, strict=True)
+        rows = _rows_adapter(contract).validate_python(records, strict=True)
     except ValidationError as error:
         raise BadRows(_where(error), expected=f"rows with exactly the columns {', '.join(contract.names)}") from error
     values = [[getattr(row, f"c{i}") for i in range(len(contract.columns))] for row in rows]
     frame = pd.DataFrame(values, columns=contract.names, dtype=object)
     return typed_frame(frame, {column.name: column.type for column in contract.columns})
+
+
+@functools.lru_cache(maxsize=8)
+def _rows_adapter(contract: Contract) -> TypeAdapter[Any]:
+    some_rows: Any = Annotated[list[_row_model(contract)], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[misc]
+    return TypeAdapter(some_rows)
 
 
 def _row_model(contract: Contract) -> type[BaseModel]:

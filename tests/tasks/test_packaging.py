@@ -93,6 +93,13 @@ def test_a_sound_package_loads_and_answers(package: tuple[Path, Path, str]) -> N
     assert packaging.verify(folder, digest=digest, keys_folder=keys_folder).signature_verified
 
 
+def test_a_package_is_the_same_by_a_relative_path(package: tuple[Path, Path, str]) -> None:
+    folder, keys_folder, digest = package
+    packaging.sign(Path("copy"), keys_folder=keys_folder)
+    for path in (Path("copy"), folder):
+        assert packaging.verify(path, digest=digest, keys_folder=keys_folder).signature_verified
+
+
 @pytest.mark.parametrize(("tamper", "words"), TAMPERED)
 def test_a_changed_package_is_refused(
     package: tuple[Path, Path, str], tamper: Callable[[Path], None], words: str
