@@ -16,7 +16,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
 from flows.progress import tell
-from tasks import recording, studies, tracking, training, tuning
+from tasks import leaderboard, recording, studies, tracking, training, tuning
 from tasks.features import identity_schema, row_fingerprints
 from tasks.recording import Logged
 from tasks.tracking import Provenance, Tracking
@@ -135,8 +135,8 @@ def write_reports(
     settings: Settings, source: Provenance, parts: Mapping[str, Examples], store: Tracking, wall_seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Write both reports, then close the search: one that is open is resumed by the next run."""
-    training.write_leaderboard(found, simple, primary=question.metric)
-    record = training.write_training(
+    leaderboard.write_leaderboard(found, simple, primary=question.metric)
+    record = leaderboard.write_training(
         found, fitted, logged, study, question=question, settings=settings, source=source,
         data_sha256={name: part.sha256 for name, part in parts.items()}, wall_seconds=wall_seconds,
     )  # fmt: skip

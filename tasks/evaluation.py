@@ -1,5 +1,6 @@
 """What a model is worth on the promotion rows: metrics with intervals, beside rule and dummy, and by slice."""
 
+import math
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
@@ -16,10 +17,11 @@ from config.settings import Settings
 from tasks import packaging
 from tasks.estimators import family
 from tasks.files import read_json
-from tasks.intervals import Interval, Units, distributions, interval, on_rows, units, value_of
+from tasks.intervals import Interval, Units, distributions, interval, units, value_of
 from tasks.metrics import Metric, metric
 from tasks.recording import model_folder
 from tasks.rules import rule_prediction
+from tasks.slices import Slice, slice_statistics, slices_of
 from tasks.statistics import Prediction, Statistic
 from tasks.tracking import Tracking
 from tasks.training import REPORTS as TRAINING
@@ -27,6 +29,7 @@ from tasks.training import read_part
 from tasks.tuning import Examples
 
 WHO = ("model", "rule", "dummy")
+SHUFFLES = 3
 
 
 @dataclass(frozen=True, eq=False)
@@ -49,16 +52,6 @@ class Figure:
     high: float | None
     greater_is_better: bool
     reason: str = ""
-
-
-@dataclass(frozen=True)
-class Slice:
-    """The primary metric on the rows of one value; none where they are too few, or it is not defined."""
-
-    rows: int
-    primary: float | None
-    low: float | None
-    high: float | None
 
 
 @dataclass(frozen=True)
@@ -121,10 +114,8 @@ def measure(answers: Answers, *, settings: Settings) -> Measured:
     """Measure everything on the same resamples, so that what is compared is paired."""
     named, params, y = named_metrics(settings), settings.params.metrics, answers.examples.target
     primary = named[params.primary]
-    statistics = {
-        (who, name): one.statistic(y, answers.by[who]) for who in WHO for name, one in named.items()
-    }  # fmt: skip
-    slices = slice_statistics(answers, primary, settings=settings)
+    statistics = {(who, name): one.statistic(y, answers.by[who]) for who in WHO for name, one in named.items()}
+    slices = slice_statistics(answers.rows, y, answers.by["model"], primary, settings=settings)
     drawn = distributions(
         statistics | slices, answers.units, resamples=params.resamples, seed=settings.params.search.seed
     )
@@ -137,8 +128,8 @@ def measure(answers: Answers, *, settings: Settings) -> Measured:
         name: _unless_constant(figure, named[name], y, answers.by["model"], settings)
         for name, figure in figures["model"].items()
     }
-    return Measured(figures, _uplift(statistics, drawn, primary, len(y), params.confidence), _slices(
-        answers, told, settings=settings), answers.units.name)  # fmt: skip
+    uplift = _uplift(statistics, drawn, primary, len(y), params.confidence)
+    return Measured(figures, uplift, slices_of(answers.rows, told, settings=settings), answers.units.name)
 
 
 def _figure(told: Interval, one: Metric) -> Figure:
@@ -149,13 +140,9 @@ def _unless_constant(
     figure: Figure, one: Metric, y: NDArray[np.generic], prediction: Prediction, settings: Settings
 ) -> Figure:
     """Take away the value of a metric that is the same for shuffled predictions: it says nothing of the model."""
-    order = np.random.default_rng(settings.params.search.seed).permutation(len(y))
-    shuffled = Prediction(
-        prediction.labels[order],
-        None if prediction.probabilities is None else prediction.probabilities[order],
-        prediction.classes,
-    )
-    if figure.value is None or figure.value != one.score(y, shuffled):
+    rng = np.random.default_rng(settings.params.search.seed)
+    shuffled = (one.score(y, prediction.take(rng.permutation(len(y)))) for _ in range(SHUFFLES))
+    if figure.value is None or not all(math.isclose(figure.value, other, rel_tol=1e-12) for other in shuffled):
         return figure
     why = f"{one.name} is {figure.value:.6g} for shuffled predictions too: it does not depend on the model"
     return replace(figure, value=None, low=None, high=None, reason=why)
@@ -168,36 +155,6 @@ def _uplift(
     value = primary.gain(value_of(statistics[model], rows), over=value_of(statistics[rule], rows))
     sign = 1 if primary.greater_is_better else -1
     return interval(value, sign * (drawn[model] - drawn[rule]), confidence=confidence)
-
-
-def slice_statistics(answers: Answers, primary: Metric, *, settings: Settings) -> dict[Any, Statistic]:
-    """Make the primary metric's statistic for each slice that is large enough."""
-    found: dict[Any, Statistic] = {}
-    y, said = answers.examples.target, answers.by["model"]
-    for column, value, index in _segments(answers.rows, settings):
-        if len(index) >= settings.charter.fairness.minimum_group:
-            part = Prediction(
-                said.labels[index], None if said.probabilities is None else said.probabilities[index], said.classes
-            )
-            found[column, value, "slice"] = on_rows(primary.statistic(y[index], part), index)
-    return found
-
-
-def _segments(rows: pd.DataFrame, settings: Settings) -> list[tuple[str, str, NDArray[np.int64]]]:
-    found = []
-    for column in settings.params.slices:
-        labels = rows[column].astype("str").fillna("missing").to_numpy(dtype=object)
-        found += [(column, str(value), np.flatnonzero(labels == value)) for value in sorted(set(labels))]
-    return found
-
-
-def _slices(answers: Answers, told: Mapping[Any, Interval], *, settings: Settings) -> dict[str, dict[str, Slice]]:
-    slices: dict[str, dict[str, Slice]] = {column: {} for column in settings.params.slices}
-    nothing = Interval(None, None, None)
-    for column, value, index in _segments(answers.rows, settings):
-        seen = told.get((column, value, "slice"), nothing)
-        slices[column][value] = Slice(len(index), seen.value, seen.low, seen.high)
-    return slices
 
 
 def overfit_gap(training: Mapping[str, Any], primary: Metric) -> float | None:

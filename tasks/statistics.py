@@ -34,6 +34,11 @@ class Prediction:
         probabilities = np.asarray(estimator.predict_proba(features), dtype=float)
         return cls(estimator.classes_[probabilities.argmax(axis=1)], probabilities, estimator.classes_)
 
+    def take(self, index: NDArray[np.int64]) -> "Prediction":
+        """Give what was said of some rows."""
+        chosen = None if self.probabilities is None else self.probabilities[index]
+        return Prediction(self.labels[index], chosen, self.classes)
+
     @property
     def positive(self) -> Floats:
         """Probability of the last class: for a binary problem, of the case."""

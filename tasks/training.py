@@ -1,33 +1,28 @@
 """How the winner comes to be: parts read and verified, the refit on all train rows, what is written down."""
 
-import dataclasses
 import io
-import os
 import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
 
 from config.errors import IntegrityAlarm
 from config.settings import Settings
-from tasks.estimators import TRUSTED_TYPES, family
+from tasks.estimators import family
 from tasks.features import feature_frame, feature_schema, target_values
-from tasks.files import now, read_json, sha256_bytes, sha256_file, sha256_json, write_json
-from tasks.metrics import Metric, metric
-from tasks.recording import Logged
+from tasks.files import read_json, sha256_bytes, sha256_file, sha256_json
+from tasks.metrics import metric
 from tasks.rules import rule_prediction
 from tasks.statistics import Prediction
-from tasks.studies import STORAGE
-from tasks.tracking import Provenance
-from tasks.tuning import Examples, Found, Question, Trial
+from tasks.tuning import Examples, Question, Trial
 
 if TYPE_CHECKING:
-    from optuna import Study
+    pass
 
 PREPARED = Path("data/prepared")
 REPORTS = Path("reports/training")
@@ -133,78 +128,3 @@ def _scores(
     on_train = Prediction.of(pipeline, train.features, question.problem)
     scores = {f"tune_{name}": metric(name, question.problem).score(tune.target, on_tune) for name in names}
     return scores | {f"train_{names[0]}": question.metric.score(train.target, on_train)}
-
-
-def write_leaderboard(found: Found, simple: tuple[Baseline, ...], *, primary: Metric) -> Path:
-    """Write reports/training/leaderboard.json: every trial, and the simple answers beside them."""
-    rows = [_trial_row(trial) for trial in found.trials]
-    dummy_was_tried = any(trial.family == "dummy" for trial in found.trials)
-    rows += [_baseline_row(one) for one in simple if one.kind != "dummy" or not dummy_was_tried]
-    direction = "maximize" if primary.greater_is_better else "minimize"
-    return write_json(
-        REPORTS / "leaderboard.json",
-        {"schema": 1, "primary": primary.name, "direction": direction, "candidates": rows},
-    )
-
-
-def _trial_row(trial: Trial) -> dict[str, Any]:
-    row = {"trial": trial.number, "kind": trial.family, "baseline": trial.family == "dummy"}
-    return dataclasses.asdict(trial) | row
-
-
-def _baseline_row(one: Baseline) -> dict[str, Any]:
-    value = one.value if one.value == one.value else None  # NaN has no JSON
-    row: dict[str, Any] = {"trial": one.number, "run_id": None, "family": one.kind, "params": {}, "value": value}
-    return row | {"state": "complete", "cpu_seconds": one.cpu_seconds, "baseline": True, "kind": one.kind}
-
-
-def write_training(
-    found: Found, fitted: Fitted, logged: Logged, study: "Study", *, question: Question, settings: Settings,
-    source: Provenance, data_sha256: Mapping[str, str], wall_seconds: float,
-) -> dict[str, Any]:  # fmt: skip
-    """Write reports/training/training.json: the winner, where it lies, and all that it was made from."""
-    record = {
-        "schema": 1,
-        "made": now(),
-        "run_id": logged.run_id,
-        "parent_run_id": logged.parent_run_id,
-        "model_name": settings.charter.project,
-        "model_uri": logged.model_uri,
-        "model_digest": logged.digest,
-        "family": found.best.family,
-        "params": found.best.params,
-        "seed": settings.params.search.seed,
-        "metrics": fitted.metrics,
-        "data_sha256": data_sha256,
-        "features": list(question.schema),
-        "feature_schema_sha256": sha256_json(question.schema),
-        "best_trial": found.best.number,
-        "study": describe(study, found, settings),
-        "cpu_seconds": fitted.cpu_seconds + sum(trial.cpu_seconds for trial in found.trials),
-        "refit_cpu_seconds": fitted.cpu_seconds,
-        "wall_seconds": wall_seconds,
-        "peak_rss_mib": fitted.peak_rss_mib,
-        "threads": os.cpu_count() or 1,
-        "trusted_types": list(TRUSTED_TYPES),
-        "source_commit": source.commit,
-        "source_dirty": source.dirty,
-        "lock_sha256": source.lock_sha256,
-    }
-    write_json(REPORTS / "training.json", record)
-    return record
-
-
-def describe(study: "Study", found: Found, settings: Settings) -> dict[str, Any]:
-    """Say how the search went about it."""
-    return {
-        "name": study.study_name,
-        "storage": f"sqlite:///{STORAGE}",
-        "sampler": type(study.sampler).__name__,
-        "pruner": type(study.pruner).__name__,
-        "trials": len(found.trials),
-        "pruned": sum(trial.state == "pruned" for trial in found.trials),
-        "failed": sum(trial.state == "fail" for trial in found.trials),
-        "resumed_trials": found.resumed,
-        "sampled_rows": found.sampled_rows,
-        "timeout": float(settings.params.search.timeout_seconds),
-    }
