@@ -21,7 +21,8 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("config", "flows", "lens_checks", "serving", "tasks")
-FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml", "requirements.lock")
+FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml")
+FILES += ("pyproject.toml", "requirements.lock")
 FOREIGN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME", "PREFECT_API_URL")
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | {
     f"GIT_{who}_{what}": value

@@ -64,7 +64,7 @@ def test_start_up_imports_nothing_heavy(module: str) -> None:
 
 
 def test_help_imports_nothing_heavy() -> None:
-    code = "import sys, cli\nsys.argv = ['lifecycle', '--help']\ntry: cli.main()\nfinally: print(*sys.modules, file=sys.stderr)"
+    code = "import sys, cli\ntry: cli.main(['--help'])\nfinally: print(*sys.modules, file=sys.stderr)"
     outcome = run("-c", code)
     assert "Usage" in outcome.stdout
     assert {name.split(".")[0] for name in outcome.stderr.split()} & HEAVY == set()
