@@ -58,15 +58,6 @@ def _authorization() -> dict[str, str]:
     return {}
 
 
-def _credentials() -> dict[str, str]:
-    """Identify as Prefect's own client would: by the key of a cloud, or by the password of a server."""
-    if key := os.environ.get("PREFECT_API_KEY"):
-        return {"authorization": f"Bearer {key}"}
-    if password := os.environ.get("PREFECT_API_AUTH_STRING"):
-        return {"authorization": f"Basic {base64.b64encode(password.encode()).decode()}"}
-    return {}
-
-
 def _from_database(path: Path) -> Orchestration:
     import contextlib
     import sqlite3

@@ -46,17 +46,11 @@ ANSWERS = {
 }  # fmt: skip
 
 
-PASSED = "Basic " + base64.b64encode(b"ada:lovelace").decode()
-
-
 class Prefect(BaseHTTPRequestHandler):
     """Answers what a Prefect server answers to the three questions asked of it."""
 
     def do_POST(self) -> None:
         self.rfile.read(int(self.headers["content-length"]))
-        if (self.headers["authorization"] or "") != PASSED:
-            self.send_error(401)
-            return
         if self.headers["authorization"] != f"Basic {base64.b64encode(b'lifecycle:word').decode()}":
             self.send_error(401)
             return
@@ -108,15 +102,6 @@ def test_a_server_that_wants_another_password_is_no_evidence(
 ) -> None:
     monkeypatch.setenv("PREFECT_API_URL", server)
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:other")
-    with pytest.raises(NoEvidence, match="401"):
-        orchestration(place)
-
-
-def test_a_server_that_wants_a_password_is_no_evidence_without_it(
-    place: Place, server: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("PREFECT_API_URL", server)
-    monkeypatch.delenv("PREFECT_API_AUTH_STRING", raising=False)
     with pytest.raises(NoEvidence, match="401"):
         orchestration(place)
 
