@@ -67,16 +67,21 @@ def summary(review: Review) -> Text:
     return Text(f"\n{counts['total']} practices: {told}; {rest}. Coverage {review.coverage:.0%}; {share}.")
 
 
-def plan_table(items: Iterable[PlanItem]) -> Table:
-    """Show what to do, in the order in which it pays."""
+def plan_table(items: Iterable[PlanItem]) -> RenderableType:
+    """Show what to do, in the order in which it pays; what may wait is named alone."""
     table = Table(expand=True, show_edge=False)
     for name, ratio in (("practice", 0), ("risk", 0), ("verdict", 0), ("holds", 0), ("effort", 0), ("what to do", 1)):
         table.add_column(name, ratio=ratio or None, no_wrap=not ratio)
+    waiting = []
     for item in items:
-        held = "not yet required" if not item.required else "\n".join(item.gates) or "-"
+        if not item.required:
+            waiting.append(item.id)
+            continue
         told = Text(f"{item.title}\n", style="bold") + Text(f"{item.because}\n", style="dim") + Text(item.fix)
+        held = "\n".join(item.gates) or "-"
         table.add_row(item.id, item.risk.value, spelled(item.verdict.value), held, item.effort.value, told)
-    return table
+    later = f"\n{len(waiting)} are not yet required, nothing judges them yet: {', '.join(waiting)}" if waiting else ""
+    return Group(table, Text(later)) if table.row_count else Text(f"Nothing that is required is open.{later}")
 
 
 def gate_table(outcome: GateOutcome) -> RenderableType:

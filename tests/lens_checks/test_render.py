@@ -34,6 +34,14 @@ def test_a_plan_says_what_to_do(example: Settings) -> None:
     assert all(words in text for words in ("MLSEC-06", "high", "✗ not met", "staging", "Mend MLSEC-06."))
 
 
+def test_a_plan_names_what_may_wait(example: Settings) -> None:
+    waiting = result("MLSEC-06", measured=Outcome.UNKNOWN, required=False)
+    text = printed(render.plan_table(plan((waiting,), example.policy, champion=False)))
+    assert "Nothing that is required is open." in text
+    assert "1 are not yet required, nothing judges them yet: MLSEC-06" in text
+    assert "Mend" not in text
+
+
 def test_a_refusal_shows_every_reason(example: Settings) -> None:
     outcome = decide(
         GateName.DATA, results=(result("MLSEC-06", measured=Outcome.BROKEN, at=Checkpoint.DATA),), source=Given(),
