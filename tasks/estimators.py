@@ -110,10 +110,10 @@ FAMILIES = {
             "gradient_boosting",
             _boosting,
             space=(
-                Dimension("learning_rate", 0.03, 0.3, 0.1, log=True),
-                Dimension("max_leaf_nodes", 6, 63, 15, log=True),
+                Dimension("learning_rate", 0.03, 0.3, 0.08, log=True),
+                Dimension("max_leaf_nodes", 6, 63, 10, log=True),
                 Dimension("min_samples_leaf", 5, 200, 20, log=True),
-                Dimension("l2_regularization", 1e-3, 30.0, 1.0, log=True),
+                Dimension("l2_regularization", 1e-3, 30.0, 5.0, log=True),
             ),
         ),
     )

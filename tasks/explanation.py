@@ -14,7 +14,7 @@ from tasks.metrics import Metric
 from tasks.statistics import Prediction
 
 METHOD = "permutation importance"
-REPEATS = 5
+REPEATS = 3
 MOST_ROWS = 5_000
 MOST_WEIGHTS = 500
 

@@ -14,7 +14,7 @@ CHANGES = {
     "params": [
         ("trials: 8", "trials: 3"),
         ("timeout_seconds: 1800", "timeout_seconds: 120"),
-        ("sample_rows: 60000", "sample_rows: 2000"),
+        ("sample_rows: 150000", "sample_rows: 2000"),
         ("resamples: 1000", "resamples: 200"),
     ],
     "policy": [
