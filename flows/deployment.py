@@ -12,7 +12,6 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
 from flows import review
-from lens_checks.check import Checkpoint
 from lens_checks.statements import Subject
 from tasks import approvals, candidates, decisions, history, recording, release, settlement, tracking, trial
 from tasks.candidates import Evidence
@@ -50,7 +49,6 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     if (done := already_champion(version, stores)) is not None:
         return done
     report_trial(version, package, try_candidate(package, settings, stores), stores)
-    review.judge(Checkpoint.RELEASE, settings, subject=subject_of(version, stores))
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
     chosen = decide("champion", version, package, settings, stores, cause)

@@ -95,7 +95,9 @@ class Registry:
         if same:
             return same[0]
         with in_words(self.uri):
-            made = self.client.create_model_version(self.model, source, run_id, tags=tags, model_id=model_id)
+            made = self.client.create_model_version(
+                self.model, source, run_id, tags=tags, model_id=model_id, await_creation_for=0
+            )
         return _version(made)
 
     def tag(self, version: int, name: str, value: str) -> None:
