@@ -105,7 +105,9 @@ def refuse_unless_passed(outcome: GateOutcome, audited: "Audit", *, entry: int) 
     audit = audited.validation
     if outcome.passed and audit.success:
         return
-    seen = [rule.sentence for rule in audit.broken] or [blocking.because for blocking in outcome.blocking]
+    seen = [rule.sentence for rule in audit.broken if rule.unexpected] or [
+        blocking.because for blocking in outcome.blocking
+    ]
     fixes = [blocking.fix for blocking in outcome.blocking if blocking.fix]
     if audit.broken:
         aside = f" and {preparing.quarantine(audit.data_sha256)}" if audit.quarantined else ""

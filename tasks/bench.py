@@ -1,5 +1,6 @@
 """Great Expectations set up for one contract: asks its rules about rows and writes the Data Docs."""
 
+import logging
 import shutil
 from dataclasses import dataclass
 from pathlib import Path
@@ -51,6 +52,7 @@ class Bench:
 
     def __init__(self, data: Data) -> None:
         """Build the rules and the context; nothing is read."""
+        logging.getLogger("great_expectations.data_context.types.base").setLevel(logging.WARNING)
         self.data = data
         self.rules = contract.rules(data)
         self.context = gx.get_context(mode="ephemeral")
