@@ -75,6 +75,8 @@ def problems_of(error: ValidationError, name: str, model: type[BaseModel], sourc
 def _problem(found: dict[str, Any], name: str, schema: dict[str, Any], sources: Mapping[Key, str]) -> Problem:
     key: Key = tuple(part for part in found["loc"] if part != "[key]")
     parent = node_at(schema, key[:-1])
+    if found["type"] == "value_error":
+        key += _spoken_of(str(found["ctx"]["error"]), node_at(schema, key))
     where = f"{source(name, key, sources)}: {dotted(key) or 'the file'}"
     match found["type"]:
         case "missing":
@@ -84,6 +86,12 @@ def _problem(found: dict[str, Any], name: str, schema: dict[str, Any], sources: 
         case "value_error":
             return Problem(where, str(found["ctx"]["error"]), "values that agree with each other")
     return Problem(where, f"saw {shown(found['input'])}", allowed(node_at(schema, key)) or found["msg"])
+
+
+def _spoken_of(message: str, node: dict[str, Any]) -> Key:
+    """Find the key that a contradiction within one place speaks of first."""
+    words = (word.strip("',.:") for word in message.split())
+    return next(((word,) for word in words if word in node.get("properties", {})), ())
 
 
 def source(name: str, key: Key, sources: Mapping[Key, str]) -> str:

@@ -61,7 +61,9 @@ def _show_quarantine(started: float) -> bool:
         rows = pd.read_parquet(path)
         _say(f"{path}: {len(rows)} findings")
         print(rows["rule"].value_counts().to_string())
-        print(rows.groupby("rule", observed=True).head(2).to_string(index=False, max_cols=10))
+        named = [name for name in rows if any(name in rule for rule in rows["rule"].unique())]
+        columns = list(dict.fromkeys(["rule", *load().data.key_columns, *named]))
+        print("\n" + rows.groupby("rule", observed=True).head(3)[columns].to_string(index=False))
         if rows.empty or rows["rule"].isna().any():
             return False
     return bool(fresh)

@@ -10,7 +10,7 @@ Named = tuple[str, Callable[[], object]]
 
 
 def resolve(settings: Settings) -> None:
-    """Find every reader, candidate and metric that is named; ConfigError tells all that are not there."""
+    """Find every reader, its files, and every candidate and metric named; ConfigError tells all that are not there."""
     refuse([*_unknown(settings), *_pointless(settings)])
 
 
@@ -28,7 +28,8 @@ def _names(settings: Settings) -> Iterator[Named]:
     from tasks.sources import reader
 
     problem, metrics, policy = settings.charter.problem_type, settings.params.metrics, settings.policy
-    yield "config/data.yaml: source.reader", lambda: reader(settings.data.source.reader)
+    source = settings.data.source
+    yield "config/data.yaml", lambda: reader(source.reader)(source.path)
     for index, name in enumerate(settings.params.search.candidates):
         yield f"config/params.yaml: search.candidates[{index}]", lambda name=name: family(name)  # type: ignore[misc]
     places = [("config/params.yaml: metrics.primary", metrics.primary)]

@@ -128,7 +128,13 @@ def test_the_files_become_settings(root: Path) -> None:
             ["there is no warn-only"],
             id="a champion gate that only warns",
         ),
-        pytest.param("data", "target: y ", "target: z ", ["'z' is not among columns: x, y"], id="an undeclared target"),
+        pytest.param(
+            "data",
+            "target: y ",
+            "target: z ",
+            ["line 4: target: target 'z' is not among columns: x, y"],
+            id="no such target",
+        ),
         pytest.param(
             "data", "minimum_rows: 20", "minimum_rows: 20\nminimum_rows: 30", ["line 9", "stands twice"], id="twice"
         ),

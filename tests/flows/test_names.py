@@ -19,6 +19,7 @@ def test_the_names_of_the_example_are_found(settings: Settings) -> None:
     ("name", "old", "new", "words"),
     [
         ("data", "reader: parquet", "reader: parket", ["config/data.yaml: source.reader", "'parket'", "csv"]),
+        ("data", "flights.parquet", "nowhere.parquet", ["config/data.yaml: source.path", "nowhere.parquet"]),
         ("params", "[dummy, linear,", "[dummy, liner,", ["params.yaml: search.candidates[1]", "'liner'", "linear"]),
         ("params", "primary: average_precision", "primary: r2", ["metrics.primary", "'r2'", "average_precision"]),
         ("params", "[roc_auc, brier]", "[roc_auk]", ["metrics.guarded[0]", "'roc_auk'", "roc_auc"]),
