@@ -13,6 +13,7 @@ from tasks.distributions import BINS, distribution, psi
 
 NAMES = ("train", "tune", "promotion")
 ROWS_PER_BIN = 10  # fewer rows a bin than this, and effects would tell of chance
+NOISE = 3.0  # standard errors
 LISTED = 50  # values of a segment that are counted apart
 
 
@@ -49,7 +50,7 @@ def split(rows: pd.DataFrame, data: Data, params: Split) -> Parts:
 
 
 def weaknesses(parts: Parts, data: Data) -> list[str]:
-    """Say which parts are empty, or lack a class of the target: nothing can be learned from such a split."""
+    """Say which parts are empty, lack a class of the target, or miss more values than the contract allows overall."""
     classes = data.columns[data.target].type in (ColumnType.BOOLEAN, ColumnType.CATEGORY)
     known = set().union(*(part[data.target].unique() for _, part in parts)) if classes else set()
     told = []
@@ -58,6 +59,17 @@ def weaknesses(parts: Parts, data: Data) -> list[str]:
         if part.empty or lacking:
             without = f", none of class {', '.join(lacking[:5])}" if lacking else ""
             told.append(f"the {name} part has {len(part):,} rows{without}")
+        told += [f"the {name} part {holes}" for holes in _holes(part, data)]
+    return told
+
+
+def _holes(part: pd.DataFrame, data: Data) -> list[str]:
+    """Find columns whose missing values gather in one part, where the whole still looks good; chance is let pass."""
+    told = []
+    for feature in data.features:
+        share, allowed = float(part[feature].isna().mean()), data.columns[feature].max_missing
+        if share > allowed + NOISE * np.sqrt(allowed * (1 - allowed) / max(len(part), 1)):
+            told.append(f"misses {share:.1%} of {feature}, {allowed:.1%} are allowed")
     return told
 
 

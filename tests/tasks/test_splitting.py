@@ -85,6 +85,13 @@ def test_a_part_without_a_class_is_weak() -> None:
     ]
 
 
+def test_values_that_are_missing_only_lately_make_a_part_weak() -> None:
+    given = rows()
+    given.loc[376:, "size"] = np.nan
+    parts = splitting.split(given, data(), Split(strategy="time", tune=0.2, promotion=0.2))
+    assert splitting.weaknesses(parts, data()) == ["the promotion part misses 30.0% of size, 10.0% are allowed"]
+
+
 def test_effects_are_small_by_chance_and_large_after_a_shift() -> None:
     shifted = rows(4000)
     shifted.loc[3400:, "size"] += 30
