@@ -95,7 +95,7 @@ def attempt(audited: "Audit", settings: Settings) -> list[str]:
 
 def with_faults(outcome: GateOutcome, faults: list[str]) -> GateOutcome:
     """Hold the split's own faults against the data, beside what the lens found."""
-    fix = "Add rows, or change `split` in config/params.yaml."
+    fix = "Mend or add rows, or change `split` in config/params.yaml."
     held = tuple(Blocking(bound="split", verdict=Outcome.NOT_MET, because=fault, fix=fix) for fault in faults)
     return replace(outcome, passed=outcome.passed and not held, blocking=(*held, *outcome.blocking))
 
