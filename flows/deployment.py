@@ -5,8 +5,10 @@ import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 from prefect import flow, runtime, task
+from prefect.artifacts import create_table_artifact
 from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused, IntegrityAlarm
@@ -136,6 +138,7 @@ def decide(gate: str, version: Version, package: Package, settings: Settings, st
     decision = review.as_decision(outcome, settings, cause=cause, figures=own)
     decision = hold_back(decision, version, stores)
     entry = decisions.store(decision, stores, run_id=version.run_id)
+    show(decision, entry)
     if not decision.lets_through:
         words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
         seen = f"the {gate} gate refused version {version.number} (ledger entry {entry.number})"
@@ -144,6 +147,21 @@ def decide(gate: str, version: Version, package: Package, settings: Settings, st
             expected=f"nothing that blocks; {len(decision.blocking)} did", next_step="lifecycle plan",
         )  # fmt: skip
     return entry
+
+
+def show(decision: Decision, entry: Entry) -> None:
+    """Leave the decision in the flow run as a table."""
+    said: dict[str, Any] = {
+        "gate": decision.gate,
+        "version": decision.version,
+        "outcome": decision.outcome,
+        "entry": entry.number,
+    }
+    reasons: list[dict[str, Any]] = [
+        {"reason": b.practice or b.bound, "verdict": b.verdict, "because": b.because} for b in decision.blocking
+    ]
+    words = f"{decision.gate} gate: {decision.outcome} version {decision.version}, ledger entry {entry.number}"
+    create_table_artifact([said | reason for reason in reasons or [{}]], key=f"{decision.gate}-gate", description=words)
 
 
 def hold_back(decision: Decision, version: Version, stores: Stores) -> Decision:

@@ -41,7 +41,8 @@ class Stores:
         if remembered is None and any(e.kind in (Kind.INTENT, Kind.DONE) for e in entries):
             raise IntegrityAlarm(
                 f"{self.registry.model} in the registry has lost its tag ledger_head, or is another one",
-                expected="the head of the ledger, mirrored", next_step="find out who removed it; see docs/operate.md",
+                expected="the head of the ledger, mirrored",
+                next_step="restore the registry's database; to begin anew, move the ledger's folder away",
             )  # fmt: skip
         if entries and files.now() < datetime.fromisoformat(entries[-1].time) - BACKWARDS:
             raise IntegrityAlarm(

@@ -9,6 +9,7 @@ import hashlib
 import json
 import multiprocessing
 import os
+import random
 import re
 import shutil
 import signal
@@ -241,6 +242,22 @@ def assert_closed_once(root: Path) -> None:
     with contextlib.closing(sqlite3.connect(root / "mlflow.db")) as database:
         versions = database.execute("select run_id, count(*) from model_versions group by run_id").fetchall()
     assert all(count == 1 for _, count in versions)
+
+
+@pytest.mark.parametrize("trial", range(12))
+def test_killed_at_any_time_it_leaves_the_old_or_the_new_and_completes(stage: Stage, trial: int) -> None:
+    """Failpoints are where we thought of; a clock is not."""
+    scene = SCENES[("promotion", "rollback")[trial % 2]]
+    stage.set(scene.start)
+    process = FORK.Process(target=lambda: scene.act(stage.world()))
+    process.start()
+    process.join(random.Random(trial).uniform(0.0, 0.6))
+    process.kill()
+    process.join(60)
+    assert audit(stage.root) in (scene.before, scene.after)
+    assert run(lambda: scene.act(stage.world()), "") == 0
+    assert audit(stage.root) == scene.after
+    assert_closed_once(stage.root)
 
 
 def test_every_failpoint_of_the_source_is_tried(stage: Stage) -> None:
