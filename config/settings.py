@@ -1,10 +1,11 @@
 """Frozen, closed models of every configuration file; each field described and bounded."""
 
+import re
 from datetime import date
 from enum import StrEnum
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import BaseModel, ConfigDict, Field, field_serializer, model_validator
 
 Share = Annotated[float, Field(ge=0, le=1)]
 PositiveShare = Annotated[float, Field(gt=0, lt=1)]
@@ -452,6 +453,11 @@ class Runtime(Closed):
     prefect_api_url: str = Field(default="", description="A running Prefect server; empty: one is started for the run.")
     ledger: str = Field(default="ledger", min_length=1, description="Folder of the promotion ledger.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="How much is said.")
+
+    @field_serializer("tracking_uri", "artifact_location", "prefect_api_url", "ledger", when_used="json")
+    def _without_password(self, address: str) -> str:
+        """Settings are shown, and kept with every flow run: a password in an address is not."""
+        return re.sub(r"(://[^/@:]*):[^/@]+@", r"\1:***@", address)
 
 
 class Attestation(Closed):

@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from config.settings import Settings
 from flows import orchestrator
+from tasks import files
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -57,7 +58,8 @@ def cancel_missed() -> None:
     from prefect.client.schemas.filters import FlowRunFilter
     from prefect.states import Cancelled
 
-    late = FlowRunFilter.model_validate({"state": {"name": {"any_": ["Late"]}}})
+    missed = {"state": {"type": {"any_": ["SCHEDULED"]}}, "expected_start_time": {"before_": files.now()}}
+    late = FlowRunFilter.model_validate(missed)
     with get_client(sync_client=True) as client:
         for run in client.read_flow_runs(flow_run_filter=late):
             client.set_flow_run_state(run.id, Cancelled(message="it came due while nobody served"), force=True)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from rich.console import RenderableType
 
 ALIASES = ("champion", "staging", "candidate", "previous")
+LADDER = ("staging", "champion")
 ENDS_SOON = timedelta(days=30)
 
 
@@ -66,7 +67,7 @@ class Status:
 def status(settings: Settings) -> Status:
     """Read how the project stands."""
     aliases, entries, troubles = _read(settings)
-    decided = [entry for entry in entries if entry.kind == Kind.DECISION]
+    decided = [entry for entry in entries if entry.kind == Kind.DECISION and _tells(entry)]
     due = (*troubles, *_due(settings, aliases, entries))
     return Status(
         schema=1,
@@ -127,6 +128,11 @@ def _stages(settings: Settings) -> Iterator[Stage]:
 def _since(paths: Iterable[str]) -> datetime | None:
     times = [Path(path).stat().st_mtime for path in paths if Path(path).exists()]
     return datetime.fromtimestamp(max(times), UTC) if times else None
+
+
+def _tells(entry: Entry) -> bool:
+    """A phase gate that passed says little; every refusal, and every step of the ladder, is told."""
+    return entry.body.get("gate") in LADDER or entry.body.get("outcome") == "refused"
 
 
 def _decision(entry: Entry) -> LastDecision:
