@@ -21,8 +21,8 @@ from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("config", "flows", "lens_checks", "serving", "tasks")
-FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml")
-FILES += ("pyproject.toml", "requirements.lock")
+FILES = [".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml"]
+FILES += ["pyproject.toml", "requirements.lock"]
 FOREIGN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME", "PREFECT_API_URL")
 GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | {
     f"GIT_{who}_{what}": value
@@ -30,16 +30,31 @@ GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | {
     for what, value in (("NAME", "Tests"), ("EMAIL", "tests@example.org"))
 }
 
+# What tells processes of the one Prefect server, once it runs; tests that did not ask for it are not told.
+SERVER: dict[str, str] = {}
+
 environment.prepare()
 for variable in [*FOREIGN, *(name for name in os.environ if name.startswith("LIFECYCLE_"))]:
     os.environ.pop(variable, None)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Let no test, and no fixture it makes, inherit stores that another has set or a server it did not ask for."""
+    for variable in (*FOREIGN, "PREFECT_HOME"):
+        os.environ.pop(variable, None)
+    if "prefect_server" in getattr(item, "fixturenames", ()):
+        os.environ.update(SERVER)
+    if mlflow := sys.modules.get("mlflow"):
+        mlflow.set_tracking_uri(None)
+        mlflow.set_registry_uri(None)
 
 
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home for the tools, so that no test reads or writes the user's."""
     home = tmp_path_factory.mktemp("home")
-    os.environ.update(GIT, PREFECT_HOME=str(home / "prefect"), MPLCONFIGDIR=str(home / "matplotlib"))
+    os.environ.update(GIT, MPLCONFIGDIR=str(home / "matplotlib"))
     os.environ.update(DVC_GLOBAL_CONFIG_DIR=str(home / "dvc"), DVC_SYSTEM_CONFIG_DIR=str(home / "dvc-system"))
     os.environ["DVC_SITE_CACHE_DIR"] = str(home / "dvc-site")
     return home
@@ -90,17 +105,16 @@ def project_template(tmp_path_factory: pytest.TempPathFactory, scratch: Path, ml
 
 
 @pytest.fixture
-def project(project_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+def project(project_template: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A small project of its own, current directory until the test ends."""
     root = tmp_path / "project"
     shutil.copytree(project_template, root, symlinks=True)
     monkeypatch.chdir(root)
-    forget(monkeypatch, *(name for name in FOREIGN if name not in os.environ))
+    if "PREFECT_API_URL" not in os.environ:
+        monkeypatch.setenv("PREFECT_HOME", str(root / ".lifecycle" / "prefect"))
     # MLflow keeps a store open for each address as it is spelt: a relative one would be the last project's.
     monkeypatch.setenv("MLFLOW_TRACKING_URI", f"sqlite:///{root}/mlflow.db")
-    yield root
-    if mlflow := sys.modules.get("mlflow"):
-        mlflow.set_tracking_uri(None)
+    return root
 
 
 @pytest.fixture
@@ -135,7 +149,7 @@ def prefect_server(request: pytest.FixtureRequest, scratch: Path) -> Iterator[st
                 pass
             for part in home.glob("prefect.db*"):
                 shutil.copy(part, folder)
-    with _served(home) as url, _told(url):
+    with _served(home) as url, _told(url, home):
         yield url
 
 
@@ -170,20 +184,11 @@ def _await(server: subprocess.Popen[bytes], health: str, log: Path) -> None:
 
 
 @contextlib.contextmanager
-def _told(url: str) -> Iterator[None]:
+def _told(url: str, home: Path) -> Iterator[None]:
     """Tell the address to the processes we start by the environment, to an imported Prefect by its settings."""
-    os.environ["PREFECT_API_URL"] = url
+    SERVER.update(PREFECT_API_URL=url, PREFECT_HOME=str(home))
+    os.environ.update(SERVER)
     from prefect.settings import PREFECT_API_URL, temporary_settings
 
-    try:
-        with temporary_settings({PREFECT_API_URL: url}):
-            yield
-    finally:
-        os.environ.pop("PREFECT_API_URL", None)
-
-
-def forget(monkeypatch: pytest.MonkeyPatch, *variables: str) -> None:
-    """Unset variables and make sure that they are unset again after the test, whoever sets them meanwhile."""
-    for variable in variables:
-        monkeypatch.setenv(variable, "")
-        monkeypatch.delenv(variable)
+    with temporary_settings({PREFECT_API_URL: url}):
+        yield
