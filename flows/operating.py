@@ -49,11 +49,23 @@ def monitor(settings: Settings, window: str) -> "WindowReport":
 
 def retrain(settings: Settings, cause: str = "hand") -> "Retraining":
     """Train anew if there is a cause; the same gates, no side door."""
+    stated(cause)
     orchestrator.start(settings.runtime)
     from flows import retraining
 
     with _shown(retraining), orchestrator.prefect_server(settings):
         return retraining.retrain(cause)
+
+
+def stated(cause: str) -> str:
+    """Give a cause without spaces around it; a retraining that nobody gives one for is refused (LifecycleError)."""
+    if not cause.strip():
+        raise LifecycleError(
+            "a retraining was asked for without a cause",
+            expected="hand, schedule, or a sentence that says why",
+            next_step='lifecycle retrain --cause "…"',
+        )
+    return cause.strip()
 
 
 @contextlib.contextmanager

@@ -39,18 +39,12 @@ class Retraining:
 @flow(name="Retraining", flow_run_name="Retraining asked for by {asked}", validate_parameters=False)
 def retrain(asked: str = "schedule") -> Retraining:
     """Ask whether there is a cause, record the answer, and run the lifecycle if there is one."""
-    if not asked.strip():
-        raise LifecycleError(
-            "a retraining was asked for without a cause",
-            expected="hand, schedule, or a sentence that says why",
-            next_step='lifecycle retrain --cause "…"',
-        )
-    settings = load()
+    asked, settings = operating.stated(asked), load()
     with operating.one_at_a_time(operating.LOCK):
         stores = open_stores(settings)
         entries = stores.trusted()
         until = take_in_until(settings, entries)
-        cause = find_cause(asked.strip(), settings, entries, until)
+        cause = find_cause(asked, settings, entries, until)
         if cause.kind is None:
             return _record(NOT_WORTH_IT, asked, cause, until, stores)
         _record(STARTED, asked, cause, until, stores)
