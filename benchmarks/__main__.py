@@ -21,7 +21,7 @@ from config import environment
 ROOT = Path(__file__).parents[1]
 LEFT_OUT = shutil.ignore_patterns(
     ".venv", ".git", ".lifecycle", ".prefect", "mlflow.db*", "mlartifacts", "ledger", "reports", "landed", "prepared",
-    "attempt", "quarantine", "*.dvc", "dvc.lock", "cache", "tmp", "__pycache__", ".*_cache",
+    "attempt", "quarantine", "landed.dvc", "dvc.lock", "cache", "tmp", "__pycache__", ".*_cache",
 )  # fmt: skip
 
 
@@ -56,6 +56,7 @@ def once() -> dict[str, Spent]:
         spent["lifecycle run, server of its own"] = measure(own, "-m", "cli", "run")
         spent["lifecycle run, nothing to do"] = measure(own, "-m", "cli", "run")
         spent["dvc repro, nothing to do"] = measure(own, "-m", "dvc", "repro")
+        spent["checkpoints"] = measure(own, "-m", "benchmarks.checkpoints")
         with prefect_server(Path(folder) / "prefect") as url:
             spent["lifecycle run, server running"] = measure(served, "-m", "cli", "run", PREFECT_API_URL=url)
         spent["phases"] = Spent(0.0, 0.0, (own / "reports" / "run.json").read_text())
@@ -65,7 +66,6 @@ def once() -> dict[str, Spent]:
 def project(folder: Path) -> Path:
     """Copy this tree without what runs have left in it, as a repository of its own."""
     shutil.copytree(ROOT, folder, ignore=LEFT_OUT)
-    shutil.copy(ROOT / ".dvc" / "config", folder / ".dvc" / "config")
     who = ["-c", "user.name=Benchmark", "-c", "user.email=benchmark@example.org"]
     for command in (["init", "--quiet"], ["add", "--all"], [*who, "commit", "--quiet", "-m", "Start"]):
         subprocess.run(["git", *command], cwd=folder, check=True)
@@ -122,7 +122,7 @@ def show(spent: dict[str, Spent]) -> None:
     from rich.console import Console
     from rich.table import Table
 
-    run = json.loads(spent.pop("phases").said)
+    run, judged = json.loads(spent.pop("phases").said), json.loads(spent.pop("checkpoints").said)
     plain, console = spent["plain script"], Console()
     table = Table("way", "wall s", "CPU s", "wall ratio", "CPU ratio", title="The same work", title_justify="left")
     for name in ("plain script", "lifecycle run, server running", "lifecycle run, server of its own"):
@@ -135,6 +135,11 @@ def show(spent: dict[str, Spent]) -> None:
         same = steps.get(phase["phase"].lower())
         phases.add_row(phase["phase"], "-" if same is None else f"{same:.1f}", f"{phase['seconds']:.1f}")
     console.print(phases)
+    run_cpu = spent["lifecycle run, server of its own"].cpu
+    gates = Table("checkpoint", "CPU s", "share of the run", title_justify="left")
+    for name, seconds in (judged | {"together": sum(judged.values())}).items():
+        gates.add_row(name, f"{seconds:.2f}", f"{seconds / run_cpu:.1%}")
+    console.print(gates)
     idle, repro = spent["lifecycle run, nothing to do"], spent["dvc repro, nothing to do"]
     rest = Table("nothing to do", "wall s", "CPU s", "wall ratio", "CPU ratio", title_justify="left")
     rest.add_row("dvc repro", f"{repro.wall:.2f}", f"{repro.cpu:.2f}", "1.00", "1.00")
