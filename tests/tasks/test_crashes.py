@@ -193,6 +193,7 @@ def run(act: Callable[[], None], failpoint: str) -> int:
         with pytest.MonkeyPatch.context() as patch:
             patch.setenv(failpoints.VARIABLE, failpoint) if failpoint else patch.delenv(failpoints.VARIABLE, False)
             act()
+        os._exit(0)  # what this process registered to be done at its end is not for the child to do
 
     process = FORK.Process(target=child)
     process.start()
