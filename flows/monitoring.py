@@ -15,7 +15,6 @@ from config.settings import Settings, Window
 from flows import review
 from lens_checks.check import Checkpoint
 from tasks import drift, files, landing, performance, preparing, watching
-from tasks.aliases import read_aliases
 from tasks.baselines import Champion, load_champion
 from tasks.features import feature_frame, target_values
 from tasks.intervals import units
@@ -34,11 +33,13 @@ read_window = task(name="Read the rows of the window", tags=["monitoring"], cach
 
 
 @flow(name="Monitoring", flow_run_name="Monitoring from {window.start} to {window.end}")
-def monitor(settings: Settings, window: Window) -> WindowReport:
-    """Judge the champion on one window, write the report, raise the alarm, and ask the operation checkpoint."""
+def monitor(settings: Settings, window: Window) -> WindowReport | None:
+    """Judge the champion on a window, write the report, raise the alarm, ask the checkpoint; None: there are no rows."""
     stores = open_stores(settings)
     champion = find_champion(settings, stores)
     rows = read_window(settings.data, window.start, window.end)
+    if rows.empty:
+        return None
     report = judge_window(rows, champion, settings, window)
     files.write_json(WINDOWS / f"{watching.name_of(window)}.json", report)
     raise_alarm(report, stores)
@@ -143,13 +144,11 @@ def raise_alarm(report: WindowReport, stores: Stores) -> None:
 
 def watch_once(settings: Settings, window: Window) -> WindowReport | None:
     """Judge a window unless it was judged for this champion; None where there is no champion, or there are no rows."""
-    champion = read_aliases(settings.runtime.tracking_uri, settings.charter.project).versions.get("champion")
+    champion = open_stores(settings).registry.alias("champion")
     done = [report for report in watching.read_windows(WINDOWS) if report.window == window]
-    if champion is None or not len(landing.rows_between(settings.data, window.start, window.end)):
-        return None
-    if done and done[0].version == champion:
-        return done[0]
-    report: WindowReport = monitor(settings, window)
+    if champion is None or (done and done[0].version == champion):
+        return done[0] if champion and done else None
+    report: WindowReport | None = monitor(settings, window)
     return report
 
 

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
 LOCK = Path(".lifecycle/run.lock")
 NOTHING, COMPLETE, REFUSED, FAILED = "nothing to do", idle.COMPLETE, "refused", "failed"
+INTERRUPTED, EXPLORED = "interrupted", "explored"
 
 
 def run(settings: Settings, *, explore: bool = False, force: bool = False) -> RunReport:
@@ -44,7 +45,14 @@ def monitor(settings: Settings, window: str) -> "WindowReport":
     from flows import monitoring
 
     with _shown(monitoring), orchestrator.prefect_server(settings):
-        return monitoring.monitor(settings, span)
+        report = monitoring.monitor(settings, span)
+    if report is None:
+        raise LifecycleError(
+            f"there are no rows from {span.start} to {span.end}",
+            expected="a window in which rows have come in",
+            next_step="lifecycle monitor YYYY-MM, for another month",
+        )
+    return report
 
 
 def retrain(settings: Settings, cause: str = "hand") -> "Retraining":
@@ -73,7 +81,7 @@ def _shown(module: ModuleType) -> Iterator[None]:
     from flows import progress
 
     progress.watch(module)
-    with progress.Journal().shown():
+    with progress.shown():
         yield
 
 
@@ -84,20 +92,28 @@ def run_loop(
     """Run the loop under the lock that the caller holds, and write the account of it however it ends."""
     start = time.monotonic()
     orchestrator.start(settings.runtime)  # it starts while the rest is imported
-    from flows.progress import Journal
+    from flows import progress
 
-    with Journal().shown() as journal:
+    with progress.shown() as journal:
         try:
             _loop(settings, cause=cause, explore=explore, force=force, until=until)
         except BaseException as error:
-            told = endings.in_words(error)
-            outcome = REFUSED if isinstance(told, GateRefused) else FAILED
-            write_run(RunReport.of(outcome, told.seen, cause=cause, start=start, journal=journal))
+            outcome, seen = _ended_by(error)
+            write_run(RunReport.of(outcome, seen, cause=cause, start=start, journal=journal))
             journal.console.print(phase_table(journal.phases))
             raise
-    report = RunReport.of(COMPLETE, because, cause=cause, start=start, journal=journal)
+    outcome = EXPLORED if explore else COMPLETE
+    report = RunReport.of(outcome, because, cause=cause, start=start, journal=journal)
     write_run(report)
     return report
+
+
+def _ended_by(error: BaseException) -> tuple[str, str]:
+    """Name the outcome of a run that an exception ended, and what was seen."""
+    if isinstance(error, KeyboardInterrupt):
+        return INTERRUPTED, "stopped by hand"
+    told = endings.in_words(error)
+    return REFUSED if isinstance(told, GateRefused) else FAILED, told.seen
 
 
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:

@@ -82,6 +82,16 @@ class Journal:
             _JOURNAL.reset(token)
 
 
+@contextlib.contextmanager
+def shown() -> Iterator[Journal]:
+    """Show a new journal, or go on with the one that is shown: a terminal has room for one live line."""
+    if (current := _JOURNAL.get()) is not None:
+        yield current
+        return
+    with Journal().shown() as made:
+        yield made
+
+
 def journal() -> Journal:
     """Give the journal of the run under way, or one that nobody keeps."""
     return _JOURNAL.get() or Journal()
