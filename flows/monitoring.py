@@ -34,7 +34,7 @@ read_window = task(name="Read the rows of the window", tags=["monitoring"], cach
 
 @flow(name="Monitoring", flow_run_name="Monitoring from {window.start} to {window.end}")
 def monitor(settings: Settings, window: Window) -> WindowReport | None:
-    """Judge the champion on a window, write the report, raise the alarm, ask the checkpoint; None: there are no rows."""
+    """Judge the champion on a window, report, raise the alarm, ask the operation checkpoint; None: no rows."""
     stores = open_stores(settings)
     champion = find_champion(settings, stores)
     rows = read_window(settings.data, window.start, window.end)
