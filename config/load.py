@@ -23,6 +23,7 @@ __all__ = ["FILES", "Setting", "Shown", "explain", "file_sha256", "load", "schem
 
 FILES: dict[str, type[BaseModel]] = {name: field.annotation for name, field in Settings.model_fields.items()}  # type: ignore[misc]
 PREFIX = "LIFECYCLE_"
+OVERRIDABLE = ("runtime",)  # the other files are tracked: what a run used must be what they say
 # Variables that the tools' own users set; ours and a changed file come before them.
 TOOLS = {"tracking_uri": "MLFLOW_TRACKING_URI", "prefect_api_url": "PREFECT_API_URL"}
 
@@ -125,6 +126,12 @@ def _override(read: Mapping[str, _Read], variable: str, text: str) -> None:
     if name not in FILES:
         problem = Problem(f"environment variable {variable}", f"there is no config/{name}.yaml", nearest(name, FILES))
         refuse([problem])
+    if name not in OVERRIDABLE:
+        raise ConfigError(
+            f"environment variable {variable} would change config/{name}.yaml unseen by DVC and its readers",
+            expected=f"{PREFIX}<FILE>__<KEY>__<KEY> with FILE one of: {', '.join(OVERRIDABLE)}",
+            next_step=f"unset it and change config/{name}.yaml",
+        )
     try:
         value = yaml_text.scalar(text, name)
         key = _set(read[name].values, parts, value)

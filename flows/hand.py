@@ -2,6 +2,7 @@
 
 from typing import TYPE_CHECKING
 
+from config.errors import LifecycleError
 from config.settings import Settings
 from flows import names, orchestrator
 from tasks import watching
@@ -12,14 +13,21 @@ if TYPE_CHECKING:
 
 
 def monitor(settings: Settings, window: str) -> "WindowReport":
-    """Judge the champion on one window, such as 2013-09 (ConfigError where it is none)."""
+    """Judge the champion on one window, such as 2013-09 (ConfigError where it is none, LifecycleError without rows)."""
     span = watching.parse_window(window)
     names.resolve(settings)
     orchestrator.start(settings.runtime)  # it starts while the rest is imported
     from flows import monitoring
 
     with orchestrator.prefect_server(settings):
-        return monitoring.monitor(settings, span)
+        report: WindowReport | None = monitoring.monitor(settings, span)
+    if report is None:
+        raise LifecycleError(
+            f"there are no rows from {span.start} to {span.end}",
+            expected="a window that the source covers",
+            next_step="name another window, or wait until its rows arrive",
+        )
+    return report
 
 
 def retrain(settings: Settings, cause: str) -> "Retraining":

@@ -59,6 +59,8 @@ def prepare(settings: Settings, *, until: date | None, force: bool, explore: boo
         with _counted(entry, Checkpoint.DATA):
             _stage("prepare", lambda: phase.prepare(settings, cause), entry, force=force)
         entry.did = _of_data(entry)
+        if entry.skipped:  # the rows are as they were; policy and statements may not be
+            _pass(GateName.DATA, settings, entry, cause=cause, explore=explore)
     return settings
 
 

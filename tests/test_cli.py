@@ -104,11 +104,11 @@ def test_each_ending_has_its_code_and_its_words(
 def test_config_show_says_where_values_came_from(
     project: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("LIFECYCLE_PARAMS__SEARCH__TRIALS", "2")
+    monkeypatch.setenv("LIFECYCLE_RUNTIME__LEDGER", "elsewhere")
     assert ended("config", "show", "--json") == 0
     shown = {f"{s['file']}.{s['key']}": s for s in json.loads(capsys.readouterr().out)["settings"]}
-    assert shown["params.search.trials"]["value"] == 2
-    assert shown["params.search.trials"]["source"] == "LIFECYCLE_PARAMS__SEARCH__TRIALS"
+    assert shown["runtime.ledger"]["value"] == "elsewhere"
+    assert shown["runtime.ledger"]["source"] == "LIFECYCLE_RUNTIME__LEDGER"
     assert shown["charter.project"]["source"].startswith("config/charter.yaml, line ")
     assert shown["policy.waiver_days"]["value"] == 90
 
