@@ -5,6 +5,7 @@ from dataclasses import asdict, replace
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import numpy as np
 import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
@@ -79,7 +80,8 @@ def judge_window(rows: pd.DataFrame, champion: Champion, settings: Settings, win
     problem = settings.charter.problem_type
     said = Prediction.of(champion.estimator, feature_frame(rows, settings.data), problem)
     moved = drift.prediction_drift(said, problem, champion.baseline.answers)
-    return _concluded(replace(seen, prediction_psi=moved, performance=_realised(rows, champion, settings)), settings)
+    realised = _realised(rows, said, champion.baseline.promised, settings)
+    return _concluded(replace(seen, prediction_psi=moved, performance=realised), settings)
 
 
 def _labelled(rows: pd.DataFrame, settings: Settings) -> float | None:
@@ -88,18 +90,21 @@ def _labelled(rows: pd.DataFrame, settings: Settings) -> float | None:
     return float(rows[target].notna().mean()) if len(rows) and target in rows else 0.0
 
 
-def _realised(rows: pd.DataFrame, champion: Champion, settings: Settings) -> Mapping[str, Any] | None:
+def _realised(
+    rows: pd.DataFrame, said: Prediction, promised: Mapping[str, float | None], settings: Settings
+) -> Mapping[str, Any] | None:
     """Measure primary and guarded metrics where the truth is there; None where it is not, or too little of it."""
-    known = rows[rows[settings.data.target].notna()] if settings.data.target in rows else rows.iloc[:0]
-    if len(known) < settings.policy.monitoring.minimum_rows or champion.baseline is None:
+    target = settings.data.target
+    known = np.flatnonzero(rows[target].notna()) if target in rows else np.array([], dtype=np.int64)
+    if len(known) < settings.policy.monitoring.minimum_rows:
         return None
     problem, chosen = settings.charter.problem_type, settings.params.metrics
     found = performance.realised_performance(
-        target_values(known, settings.data, problem),
-        Prediction.of(champion.estimator, feature_frame(known, settings.data), problem),
-        units(known, settings.data),
+        target_values(rows.iloc[known], settings.data, problem),
+        said.take(known),
+        units(rows.iloc[known], settings.data),
         [metric(name, problem) for name in (chosen.primary, *chosen.guarded)],
-        expected=champion.baseline.promised,
+        expected=promised,
         drop=settings.policy.monitoring.performance_drop,
         confidence=chosen.confidence,
         resamples=RESAMPLES,

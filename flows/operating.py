@@ -117,8 +117,10 @@ def _ended_by(error: BaseException) -> tuple[str, str]:
 
 
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
+    from flows import names
     from flows.lifecycle import lifecycle
 
+    names.resolve(settings)  # imports what the first phase needs, while the server starts
     with orchestrator.prefect_server(settings):
         lifecycle(settings, cause=cause, explore=explore, force=force, until=until)
 
