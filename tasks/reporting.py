@@ -78,7 +78,7 @@ def phase_table(phases: Iterable[PhaseReport]) -> Table:
     """Show the phases, one a line; the counts are those of the phase's checkpoint."""
     table = Table(show_edge=False, pad_edge=False)
     table.add_column("phase", no_wrap=True)
-    table.add_column("what was done", ratio=1)
+    table.add_column("what was done", ratio=1, overflow="fold")
     for title in COUNTED.values():
         table.add_column(title, justify="right", no_wrap=True)
     table.add_column("time", justify="right", no_wrap=True)
