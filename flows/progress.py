@@ -32,7 +32,7 @@ class Journal:
     def __init__(self) -> None:
         from rich.console import Console
 
-        told = Console(stderr=True)
+        told = Console(stderr=True, highlight=False)
         self.console: Console = told if told.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
         self.phases: list[PhaseReport] = []
         self.flow_run_id: str | None = None
