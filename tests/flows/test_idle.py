@@ -42,9 +42,9 @@ def test_the_fingerprint_speaks_of_settings_and_environment(
 ) -> None:
     before = idle.fingerprint(settings)
     assert idle.fingerprint(load()) == before
-    monkeypatch.setenv("LIFECYCLE_PARAMS__SEARCH__TRIALS", "5")
+    monkeypatch.setenv("LIFECYCLE_RUNTIME__LOG_LEVEL", "INFO")
     assert idle.fingerprint(load()) != before
-    monkeypatch.delenv("LIFECYCLE_PARAMS__SEARCH__TRIALS")
+    monkeypatch.delenv("LIFECYCLE_RUNTIME__LOG_LEVEL")
     assert idle.fingerprint(configure("policy", "floor: 0.70", "floor: 0.71")) != before
 
 
