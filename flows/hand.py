@@ -1,10 +1,13 @@
 """Monitoring and retraining asked for by hand: a Prefect server first, then the flow that the calendar runs too."""
 
+import contextlib
+from collections.abc import Iterator
+from types import ModuleType
 from typing import TYPE_CHECKING
 
 from config.errors import LifecycleError
 from config.settings import Settings
-from flows import names, orchestrator
+from flows import names, operating, orchestrator
 from tasks import watching
 
 if TYPE_CHECKING:
@@ -19,7 +22,7 @@ def monitor(settings: Settings, window: str) -> "WindowReport":
     orchestrator.start(settings.runtime)  # it starts while the rest is imported
     from flows import monitoring
 
-    with orchestrator.prefect_server(settings):
+    with _shown(monitoring), orchestrator.prefect_server(settings):
         report: WindowReport | None = monitoring.monitor(settings, span)
     if report is None:
         raise LifecycleError(
@@ -32,9 +35,20 @@ def monitor(settings: Settings, window: str) -> "WindowReport":
 
 def retrain(settings: Settings, cause: str) -> "Retraining":
     """Ask whether there is a cause, and run the lifecycle if there is one (GateRefused)."""
+    operating.stated(cause)
     names.resolve(settings)
     orchestrator.start(settings.runtime)
     from flows import retraining
 
-    with orchestrator.prefect_server(settings):
+    with _shown(retraining), orchestrator.prefect_server(settings):
         return retraining.retrain(cause)
+
+
+@contextlib.contextmanager
+def _shown(module: ModuleType) -> Iterator[None]:
+    """Let people see the steps of a flow."""
+    from flows import progress
+
+    progress.watch(module)
+    with progress.shown():
+        yield

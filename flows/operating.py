@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING
 
 from config.errors import GateRefused, LifecycleError
@@ -17,9 +16,6 @@ from tasks.reporting import RunReport, duration, phase_table, write_run
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
-
-    from flows.retraining import Retraining
-    from tasks.watching import WindowReport
 
 LOCK = Path(".lifecycle/run.lock")
 NOTHING, COMPLETE, REFUSED, FAILED = "nothing to do", idle.COMPLETE, "refused", "failed"
@@ -36,35 +32,6 @@ def run(settings: Settings, *, explore: bool = False, force: bool = False) -> Ru
         return run_loop(settings, cause="hand", because=reason, explore=explore, force=force)
 
 
-def monitor(settings: Settings, window: str) -> "WindowReport":
-    """Judge the champion on a window: 2013-09, or 2013-09-01..2013-09-15 (the end excluded)."""
-    from tasks.watching import parse_window
-
-    span = parse_window(window)
-    orchestrator.start(settings.runtime)
-    from flows import monitoring
-
-    with _shown(monitoring), orchestrator.prefect_server(settings):
-        report = monitoring.monitor(settings, span)
-    if report is None:
-        raise LifecycleError(
-            f"there are no rows from {span.start} to {span.end}",
-            expected="a window in which rows have come in",
-            next_step="lifecycle monitor YYYY-MM, for another month",
-        )
-    return report
-
-
-def retrain(settings: Settings, cause: str = "hand") -> "Retraining":
-    """Train anew if there is a cause; the same gates, no side door."""
-    stated(cause)
-    orchestrator.start(settings.runtime)
-    from flows import retraining
-
-    with _shown(retraining), orchestrator.prefect_server(settings):
-        return retraining.retrain(cause)
-
-
 def stated(cause: str) -> str:
     """Give a cause without spaces around it; a retraining that nobody gives one for is refused (LifecycleError)."""
     if not cause.strip():
@@ -74,15 +41,6 @@ def stated(cause: str) -> str:
             next_step='lifecycle retrain --cause "…"',
         )
     return cause.strip()
-
-
-@contextlib.contextmanager
-def _shown(module: ModuleType) -> Iterator[None]:
-    from flows import progress
-
-    progress.watch(module)
-    with progress.shown():
-        yield
 
 
 def run_loop(

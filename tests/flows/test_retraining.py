@@ -10,7 +10,7 @@ import pytest
 
 from config.errors import LifecycleError
 from config.settings import Settings, Window
-from flows import operating
+from flows import hand, operating
 from flows.retraining import count_new_rows, take_in_until
 from tasks import files, landing, watching
 from tasks.chain import Entry
@@ -74,7 +74,7 @@ def test_new_rows_are_counted(landed: Settings, until: date, rows: int) -> None:
 @pytest.mark.parametrize("cause", ["", "  "])
 def test_nobody_retrains_without_a_cause(settings: Settings, cause: str) -> None:
     with pytest.raises(LifecycleError, match="without a cause"):
-        operating.retrain(settings, cause)
+        hand.retrain(settings, cause)
 
 
 def test_two_never_run_at_once(tmp_path: Path) -> None:
