@@ -90,13 +90,11 @@ def september(spoil: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[], Non
 
 
 REFUSED = {
-    "the shipped bad month": (
-        lambda: shutil.copy(ROOT / "examples/flights-2013-09-bad.parquet", INCOMING),
-        "dep_delay",
-    ),
     "target renamed": (september(lambda month: month.rename(columns={"late": "Late"})), "ColumnsAsDeclared"),
     "mixed types": (september(lambda month: month.assign(dep_delay="soon")), "ValuesOfDeclaredType(dep_delay)"),
 }
+if (BAD_MONTH := ROOT / "examples/flights-2013-09-bad.parquet").exists():  # it is the example's, not the template's
+    REFUSED["the shipped bad month"] = (lambda: shutil.copy(BAD_MONTH, INCOMING), "dep_delay")
 
 
 @pytest.mark.parametrize(("hand_in", "rule"), REFUSED.values(), ids=REFUSED)
