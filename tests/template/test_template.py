@@ -1,53 +1,18 @@
 """A project made from this tree by four answers runs, is tested, and can be updated without losing what is its own."""
 
-import json
-import os
 import shutil
-import subprocess
-import sys
 import tomllib
 from pathlib import Path
 
 import copier
 import pytest
 import yaml
-from sklearn import datasets
 
 from config.load import FILES, load
 from flows.names import resolve
+from tests.template.making import PROBLEMS, ROOT, git, made
 
-ROOT = Path(__file__).parents[2]
-PROBLEMS = {
-    "cancer": ("binary", datasets.load_breast_cancer),
-    "wine": ("multiclass", datasets.load_wine),
-    "diabetes": ("regression", datasets.load_diabetes),
-}
 STARRED = [f"tasks/{name}.py" for name in ("sources", "contract", "features", "estimators", "metrics")]
-
-
-def git(folder: Path, *arguments: str) -> str:
-    return subprocess.run(["git", *arguments], cwd=folder, check=True, capture_output=True, text=True).stdout
-
-
-@pytest.fixture(scope="module")
-def template(tmp_path_factory: pytest.TempPathFactory, scratch: Path) -> Path:
-    """The tree as a clone would have it, what is not committed yet included."""
-    root = tmp_path_factory.mktemp("template") / "lifecycle-lens"
-    for name in git(ROOT, "ls-files", "--cached", "--others", "--exclude-standard").splitlines():
-        if (ROOT / name).is_file():
-            (root / name).parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(ROOT / name, root / name)
-    return root
-
-
-def made(template: Path, folder: Path, name: str, source: Path | None = None, **options: object) -> Path:
-    problem, load_data = PROBLEMS[name]
-    if source is None:
-        source = folder / f"{name}.csv"
-        load_data(as_frame=True).frame.to_csv(source, index=False)
-    answers = {"name": name, "data_file": str(source), "target": "target", "problem_type": problem}
-    copier.run_copy(str(template), folder / name, data=answers, defaults=True, quiet=True, **options)
-    return folder / name
 
 
 @pytest.fixture(scope="module", params=sorted(PROBLEMS))
@@ -156,50 +121,3 @@ def commit(folder: Path, message: str) -> None:
     git(folder, "init", "--quiet")
     git(folder, "add", "--all")
     git(folder, "commit", "--quiet", "-m", message)
-
-
-@pytest.fixture
-def bare() -> dict[str, str]:
-    """The environment of a user."""
-    return {name: value for name, value in os.environ.items() if name not in ("MLFLOW_TRACKING_URI", "PYTHONPATH")}
-
-
-def make(project: Path, target: str, environment: dict[str, str], **words: str) -> subprocess.CompletedProcess[str]:
-    venv = Path(sys.executable).parents[1]
-    command = ["make", target, f"VENV={venv}", "STAMP=", *(f"{name}={value}" for name, value in words.items())]
-    return subprocess.run(command, cwd=project, env=environment, capture_output=True, text=True, check=False)
-
-
-@pytest.mark.slow
-@pytest.mark.timeout(600)
-@pytest.mark.parametrize("name", sorted(PROBLEMS))
-def test_a_model_of_your_data_reaches_staging(
-    name: str, template: Path, tmp_path: Path, mlflow_template: Path, prefect_server: str, bare: dict[str, str]
-) -> None:
-    project = made(template, tmp_path, name)
-    shutil.copy(mlflow_template, project / "mlflow.db")  # what MLflow would make of nothing, sooner
-    outcome = make(project, "run", bare)
-    told = outcome.stdout + outcome.stderr
-    answer = subprocess.run(
-        [sys.executable, "-m", "cli", "status", "--json"],
-        cwd=project,
-        env=bare,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert answer.returncode == 0, told + answer.stderr
-    assert json.loads(answer.stdout)["aliases"]["staging"] is not None, told
-    assert outcome.returncode != 0, "nobody has stated anything, so there is no champion"
-    assert "the champion gate refused version 1" in outcome.stderr
-    assert list(load(project).data.columns) == list(PROBLEMS[name][1](as_frame=True).frame.columns)
-
-
-@pytest.mark.slow
-def test_its_own_tests_stand_without_the_example(template: Path, tmp_path: Path, bare: dict[str, str]) -> None:
-    """Those that could lean on this repository's configuration; the others are the same files on the same code."""
-    project = made(template, tmp_path, "wine")
-    rooms = ["config", "test_architecture.py", "test_cli.py", "flows/test_names.py", "flows/test_statements.py"]
-    command = [sys.executable, "-m", "pytest", "-q", *(f"tests/{room}" for room in rooms)]
-    outcome = subprocess.run(command, cwd=project, env=bare, capture_output=True, text=True, check=False)
-    assert outcome.returncode == 0, outcome.stdout + outcome.stderr
