@@ -9,10 +9,10 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
             $$name -c '$(FITS)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint demo-refusal bench install clean
+.PHONY: help run test lint install clean
 
 help:            ## List the targets
-	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' Makefile | expand -t 22
+	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
 
 run: $(STAMP)    ## Install what is missing, then run the whole lifecycle
 	@$(PY) -m cli run $(ARGS)
@@ -25,12 +25,6 @@ lint: $(STAMP)    ## Run ruff, mypy and the import contracts
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
-
-demo-refusal: $(STAMP)    ## See a bad month refused before training
-	@$(PY) -m examples.demo_refusal
-
-bench: $(STAMP)    ## Compare the run with a plain script
-	@$(PY) -m benchmarks $(ARGS)
 
 install: $(STAMP)    ## Make the environment and stop there
 
@@ -52,3 +46,6 @@ $(VENV)/.installed: requirements.lock pyproject.toml
 	  $(PY) -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock; }
 	@$(PY) -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
 	@touch $@
+
+# demo-refusal and bench: the example's own, which a generated project does not have
+-include examples/targets.mk

@@ -1,6 +1,7 @@
 """A project made from this tree by four answers runs, is tested, and can be updated without losing what is its own."""
 
 import shutil
+import subprocess
 import tomllib
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def test_no_jinja_and_nothing_of_the_example_is_left(generated: Path) -> None:
     top = {path.parts[0] for path in paths}
     assert top & {"examples", "benchmarks", "dvc.lock", "ledger", "reports", ".venv", ".git"} == set()
     assert not (generated / "tests" / "template").exists()
+    assert "bench" not in subprocess.run(["make", "help"], cwd=generated, capture_output=True, text=True).stdout
     words = [path for path in paths if path.suffix in (".yaml", ".toml", ".md") and path.parts[0] != "tests"]
     assert [path for path in words if "{%" in (generated / path).read_text()] == []
     texts = [(generated / path).read_text() for path in words if path.parts[0] in ("config", "README.md")]

@@ -1,0 +1,8 @@
+# Targets of the example alone.
+.PHONY: demo-refusal bench
+
+demo-refusal: $(STAMP)    ## See a bad month refused before training
+	@$(PY) -m examples.demo_refusal
+
+bench: $(STAMP)    ## Compare the run with a plain script
+	@$(PY) -m benchmarks $(ARGS)
