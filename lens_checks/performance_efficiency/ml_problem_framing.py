@@ -1,6 +1,6 @@
 """Performance efficiency while the problem is framed: numeric metrics that follow from the KPIs and from costs."""
 
-from config.settings import Charter, Params, Policy, ProblemType
+from config.settings import Charter, Params, Policy, ProblemType, Threshold
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import Evaluation, Leaderboard, at_least, at_most, finite
 
@@ -9,7 +9,8 @@ from lens_checks.evidence.records import Evaluation, Leaderboard, at_least, at_m
     "MLPER-03",
     phase=Phase.PROBLEM_FRAMING,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Name every metric in config/params.yaml, bound it in config/policy.yaml, then `lifecycle run`.",
+    fix="Improve the model or its data until it keeps the bounds of config/policy.yaml, then `lifecycle run`; a metric that "
+    "was not measured is named in config/params.yaml.",
 )
 def every_metric_was_measured_and_held_to_its_bound(
     charter: Charter, params: Params, policy: Policy, leaderboard: Leaderboard, evaluation: Evaluation
@@ -39,6 +40,15 @@ def _told(evaluation: Evaluation, name: str) -> bool:
     return finite(metric.value) and metric.greater_is_better is not None
 
 
+def _figure(value: float | None) -> str:
+    return f"{value:.4g}" if finite(value) and value is not None else f"{value}"
+
+
+def _asked(bound: Threshold) -> str:
+    sides = (("at least", bound.floor), ("at most", bound.ceiling))
+    return " and ".join(f"{words} {side:g}" for words, side in sides if side is not None)
+
+
 def _of_bounds(policy: Policy, evaluation: Evaluation) -> list[str]:
     """Hold every figure to the bound that the policy names now, whatever the report says of it."""
     faults = [] if policy.thresholds else ["config/policy.yaml names no threshold"]
@@ -48,5 +58,5 @@ def _of_bounds(policy: Policy, evaluation: Evaluation) -> list[str]:
         above = bound.floor is None or at_least(seen, bound.floor)
         below = bound.ceiling is None or at_most(seen, bound.ceiling)
         if bound.metric not in judged or not (above and below):
-            faults.append(f"{bound.metric} is {seen}, accepted is {bound.floor} to {bound.ceiling}")
+            faults.append(f"{bound.metric} is {_figure(seen)}, asked for: {_asked(bound)}")
     return faults
