@@ -9,7 +9,7 @@ from lens_checks.evidence.records import Evaluation, Leaderboard, at_least, at_m
     "MLPER-03",
     phase=Phase.PROBLEM_FRAMING,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Improve model or data until they keep the bounds of config/policy.yaml; name every metric in config/params.yaml.",
+    fix="Improve model or data until they keep the bounds of config/policy.yaml; name metrics in config/params.yaml.",
 )
 def every_metric_was_measured_and_held_to_its_bound(
     charter: Charter, params: Params, policy: Policy, leaderboard: Leaderboard, evaluation: Evaluation
