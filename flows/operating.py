@@ -50,8 +50,9 @@ def run_loop(
     """Run the loop under the lock that the caller holds, and write the account of it however it ends."""
     start = time.monotonic()
     orchestrator.start(settings.runtime)  # it starts while the rest is imported
-    from flows import progress
+    from flows import names, progress
 
+    names.resolve(settings)  # a name that is not there ends the command before there is a run to give account of
     with progress.shown() as journal:
         try:
             _loop(settings, cause=cause, explore=explore, force=force, until=until)
@@ -75,10 +76,8 @@ def _ended_by(error: BaseException) -> tuple[str, str]:
 
 
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
-    from flows import names
     from flows.lifecycle import lifecycle
 
-    names.resolve(settings)  # imports what the first phase needs, while the server starts
     with orchestrator.prefect_server(settings):
         lifecycle(settings, cause=cause, explore=explore, force=force, until=until)
 
