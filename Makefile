@@ -18,7 +18,7 @@ run: $(STAMP)    ## Install what is missing, then run the whole lifecycle
 	@$(PY) -m cli run $(ARGS)
 
 test: $(STAMP) lint    ## Run ruff, mypy, the import contracts and every test
-	@$(PY) -m pytest --numprocesses=2 --dist=loadfile $(ARGS)
+	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(STAMP)    ## Run ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

@@ -50,6 +50,11 @@ def pytest_runtest_setup(item: pytest.Item) -> None:
         mlflow.set_registry_uri(None)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the longest, so that no worker is left alone with them at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("slow") is None)
+
+
 @pytest.fixture(scope="session")
 def scratch(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home for the tools, so that no test reads or writes the user's."""
