@@ -6,7 +6,6 @@ import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pandas as pd
 from sklearn.pipeline import Pipeline
@@ -20,9 +19,6 @@ from tasks.metrics import metric
 from tasks.rules import rule_prediction
 from tasks.statistics import Prediction
 from tasks.tuning import Examples, Question, Trial
-
-if TYPE_CHECKING:
-    pass
 
 PREPARED = Path("data/prepared")
 REPORTS = Path("reports/training")
