@@ -20,7 +20,7 @@ from config.load import load
 from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("config", "flows", "lens_checks", "serving", "tasks")
+ROOMS = ("config", "flows", "lens_checks", "proving", "serving", "tasks")
 FILES = [".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml"]
 FILES += ["pyproject.toml", "requirements.lock"]
 FOREIGN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME", "PREFECT_API_URL")
@@ -89,12 +89,11 @@ def mlflow_template(request: pytest.FixtureRequest, scratch: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def project_template(tmp_path_factory: pytest.TempPathFactory, scratch: Path, mlflow_template: Path) -> Path:
-    """The code of this tree under the small configuration of tests/project, committed to git."""
+    """The code of this tree under the small configuration of proving/sample, committed to git."""
     root = tmp_path_factory.mktemp("template") / "project"
     for room in ROOMS:
         shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "*.yaml", "*.jinja"))
-    shutil.copytree(ROOT / "tests" / "project" / "config", root / "config", dirs_exist_ok=True)
-    shutil.copytree(ROOT / "tests" / "data", root / "tests" / "data")
+    shutil.copytree(ROOT / "proving" / "sample" / "config", root / "config", dirs_exist_ok=True)
     for name in FILES:
         if (ROOT / name).exists():
             (root / name).parent.mkdir(exist_ok=True)

@@ -82,7 +82,7 @@ def september(spoil: Callable[[pd.DataFrame], pd.DataFrame]) -> Callable[[], Non
     """Hand in September, spoilt."""
 
     def hand_in() -> None:
-        sample = pd.read_parquet("tests/data/flights.parquet")
+        sample = pd.read_parquet("proving/sample/flights.parquet")
         month = sample[sample["time_hour"] >= pd.Timestamp("2013-09-01", tz="UTC")]
         spoil(month[month["time_hour"] < pd.Timestamp("2013-10-01", tz="UTC")]).to_parquet(INCOMING)
 
@@ -119,9 +119,9 @@ def test_a_bad_month_is_refused_and_the_last_good_data_stays(
 
 def test_one_class_in_a_part_is_refused(good: Settings) -> None:
     before = published()
-    rows = pd.read_parquet("tests/data/flights.parquet")
+    rows = pd.read_parquet("proving/sample/flights.parquet")
     rows = rows.assign(late=rows["late"] & (rows["time_hour"] < pd.Timestamp("2013-06-01", tz="UTC")))
-    rows.to_parquet("tests/data/flights.parquet")
+    rows.to_parquet("proving/sample/flights.parquet")
     with pytest.raises(GateRefused, match="none of class True"):
         run(good)
     assert published() == before
@@ -129,8 +129,8 @@ def test_one_class_in_a_part_is_refused(good: Settings) -> None:
 
 def test_a_leak_is_refused_until_it_is_allowed(good: Settings, configure: Change) -> None:
     known = "air_time:       {type: number, sensitivity: public, minimum: 10, maximum: 800, known_at_prediction: false"
-    rows = pd.read_parquet("tests/data/flights.parquet")
-    rows.assign(air_time=rows["late"] * 100 + 50).to_parquet("tests/data/flights.parquet")
+    rows = pd.read_parquet("proving/sample/flights.parquet")
+    rows.assign(air_time=rows["late"] * 100 + 50).to_parquet("proving/sample/flights.parquet")
     leaking = configure("data", known, known.replace("false", "true"))
     with pytest.raises(GateRefused, match="air_time alone predicts late"):
         run(leaking)
@@ -149,7 +149,7 @@ def test_a_source_that_cannot_be_read_is_told(
     content: bytes | None, kind: type[LifecycleError], words: str, good: Settings
 ) -> None:
     before = published()
-    source = Path("tests/data/flights.parquet")
+    source = Path("proving/sample/flights.parquet")
     source.unlink() if content is None else source.write_bytes(content)
     with pytest.raises(kind, match=words) as refused:
         run(good)

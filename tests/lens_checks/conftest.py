@@ -11,4 +11,4 @@ from config.settings import Settings
 @pytest.fixture(scope="session")
 def example() -> Settings:
     """The settings that the example ships with."""
-    return load(Path(__file__).parents[1] / "project")
+    return load(Path(__file__).parents[2] / "proving" / "sample")

@@ -17,7 +17,7 @@ OWN = {id for id, check in LENS.checks.items() if ".ours" in check.module}
 
 @pytest.fixture(scope="module")
 def flights() -> Settings:
-    return load(Path("tests/project"))
+    return load(Path("proving/sample"))
 
 
 def test_the_policy_lets_wait_just_what_nothing_judges(flights: Settings) -> None:

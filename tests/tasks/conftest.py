@@ -14,7 +14,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def shipped() -> Settings:
-    return load(ROOT / "tests" / "project")
+    return load(ROOT / "proving" / "sample")
 
 
 @pytest.fixture

@@ -40,7 +40,7 @@ def rows_of(problem: ProblemType) -> pd.DataFrame:
 
 def settings_of(problem: ProblemType, *, trials: int = 4) -> Settings:
     """Give settings for the rows: few trials, thresholds within reach."""
-    shipped, frame = load(ROOT / "tests" / "project"), rows_of(problem)
+    shipped, frame = load(ROOT / "proving" / "sample"), rows_of(problem)
     kinds = {name: ColumnType.NUMBER for name in frame.columns} | {"size": ColumnType.CATEGORY}
     kinds |= {"number": ColumnType.INTEGER, "seen_at": ColumnType.TIMESTAMP}
     roles = {"target": Role.TARGET, "number": Role.KEY, "seen_at": Role.TIME}

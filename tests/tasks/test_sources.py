@@ -42,7 +42,7 @@ def settings_of_the_example():
     """The shipped settings."""
     from config.load import load
 
-    return load(Path(__file__).parents[1] / "project")
+    return load(Path(__file__).parents[2] / "proving" / "sample")
 
 
 def test_missing_flights_name_the_package(tmp_path: Path) -> None:

@@ -16,7 +16,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def settings(uri: str = "sqlite:///mlflow.db") -> Settings:
-    shipped = load(ROOT / "tests" / "project")
+    shipped = load(ROOT / "proving" / "sample")
     return shipped.model_copy(update={"runtime": shipped.runtime.model_copy(update={"tracking_uri": uri})})
 
 

@@ -1,11 +1,11 @@
-"""The tests' own configuration follows config/: `python tests/project/refresh.py` after a change there."""
+"""The tests' own configuration follows config/: `python proving/sample/refresh.py` after a change there."""
 
 import runpy
 from pathlib import Path
 
 import pytest
 
-PROJECT = Path(__file__).parents[1] / "project"
+PROJECT = Path(__file__).parents[2] / "proving" / "sample"
 REFRESH = runpy.run_path(str(PROJECT / "refresh.py"))
 
 

@@ -1,14 +1,14 @@
-"""Makes the tests' configuration of config/: the same project at the size of a sample. Run it after a change there."""
+"""Makes the configuration that proofs and tests run on: the same project at the size of a sample. Run it after a change there."""
 
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "config"
-# file -> (what config/ says, what the tests need instead)
+# file -> (what config/ says, what a sample needs instead)
 CHANGES = {
     "data": [
         ("reader: flights ", "reader: parquet "),
-        ('path: ""   ', "path: tests/data/flights.parquet   "),
+        ('path: ""   ', "path: proving/sample/flights.parquet   "),
         ("minimum_rows: 1000", "minimum_rows: 200"),
     ],
     "params": [
@@ -27,7 +27,7 @@ CHANGES = {
 
 
 def reduced(name: str) -> str:
-    """Give the tests' text of one configuration file (ValueError when config/ no longer says what is replaced)."""
+    """Give the sample's text of one configuration file (ValueError when config/ no longer says what is replaced)."""
     text = (ROOT / "config" / f"{name}.yaml").read_text(encoding="utf-8")
     for old, new in CHANGES.get(name, []):
         if text.count(old) != 1:

@@ -1,0 +1,83 @@
+"""Frozen, closed models of every configuration file, a module a file; each field described and bounded."""
+
+from config.settings.base import Closed
+from config.settings.charter import (
+    Budget,
+    Charter,
+    ErrorCosts,
+    Explanation,
+    Fairness,
+    Kpi,
+    Owners,
+    ProblemType,
+    RuleBaseline,
+)
+from config.settings.data import Column, ColumnType, Data, Role, Sensitivity, Source, Window
+from config.settings.params import Metrics, Params, Search, Split
+from config.settings.policy import (
+    Bounds,
+    Comparison,
+    Gate,
+    Gates,
+    Licences,
+    Monitoring,
+    Policy,
+    Retraining,
+    Risk,
+    Threshold,
+)
+from config.settings.runtime import Runtime
+from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
+
+__all__ = [
+    "Attestation",
+    "Attestations",
+    "Bounds",
+    "Budget",
+    "Charter",
+    "Closed",
+    "Column",
+    "ColumnType",
+    "Comparison",
+    "Data",
+    "ErrorCosts",
+    "Explanation",
+    "Fairness",
+    "Gate",
+    "Gates",
+    "Kpi",
+    "Licences",
+    "Metrics",
+    "Monitoring",
+    "NotApplicable",
+    "Owners",
+    "Params",
+    "Policy",
+    "ProblemType",
+    "Retraining",
+    "Risk",
+    "Role",
+    "RuleBaseline",
+    "Runtime",
+    "Search",
+    "Sensitivity",
+    "Settings",
+    "Source",
+    "Split",
+    "Threshold",
+    "Waiver",
+    "Waivers",
+    "Window",
+]
+
+
+class Settings(Closed):
+    """Every file together."""
+
+    charter: Charter
+    data: Data
+    params: Params
+    policy: Policy
+    runtime: Runtime
+    attestations: Attestations
+    waivers: Waivers
