@@ -28,6 +28,8 @@ class Kind(StrEnum):
     SUPERSEDED = "superseded"  # another promotion came first
     RETRAINING = "retraining"  # a retraining was started, or was not worth it
     ALARM = "alarm"  # somebody went round us
+    DRILL = "drill"  # a recovery was practised, and how long it took
+    REPRODUCTION = "reproduction"  # a version was built again from its record, and compared
 
 
 @dataclass(frozen=True)
