@@ -1,4 +1,4 @@
-"""Makes the configuration that proofs and tests run on: config/ at the size of a sample. Run it after a change there."""
+"""Makes the configuration of proofs and tests: config/ at the size of a sample. Run it after a change there."""
 
 from pathlib import Path
 
