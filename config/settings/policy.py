@@ -74,6 +74,15 @@ class Bounds(Closed):
     perturbation_drop: float = Field(default=0.1, gt=0, description="Largest drop of the primary metric under noise.")
     uplift: float = Field(default=0.0, ge=0, description="Least uplift of the primary metric over the rule baseline.")
     slice_gap: float = Field(default=0.2, gt=0, description="Most that the primary metric may be worse in one slice.")
+    data_difference: float = Field(
+        default=0.5, gt=0, description="Largest effect size (PSI) of a column against the data version before."
+    )
+    label_difference: Share = Field(
+        default=0.2, description="Largest change of a class's share against the data version before."
+    )
+    outlier_share: Share = Field(
+        default=0.01, description="Largest share of rows of a part with a value far outside all that is usual."
+    )
     material_cost: Share = Field(default=0.01, description="Share of the training budget too small to choose by.")
 
 
@@ -132,6 +141,15 @@ class Licences(Closed):
     )
 
 
+class Recovery(Closed):
+    """How recovery is practised, and how quick it must be."""
+
+    cron: str = Field(default="0 5 1 * *", description="When the drills run, and a backup where there is a place.")
+    rto_seconds: float = Field(default=300.0, gt=0, le=86_400, description="Longest a restored endpoint may take.")
+    drill_days: int = Field(default=35, ge=1, le=366, description="A drill older than this shows nothing.")
+    backup_days: int = Field(default=35, ge=1, le=366, description="A backup older than this shows nothing.")
+
+
 class Policy(Closed):
     """What blocks what, thresholds, budgets, approvals, monitoring, retraining."""
 
@@ -145,3 +163,4 @@ class Policy(Closed):
     waiver_days: int = Field(default=90, ge=1, le=90, description="Longest life of a waiver.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="How the live model is watched.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
+    recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
