@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
+from lens_checks.deadline import Cut, step
 from lens_checks.evidence import (
     data,
     environment,
@@ -14,6 +15,7 @@ from lens_checks.evidence import (
     operation,
     orchestration,
     pipeline,
+    proofs,
     repository,
     storage,
     tracking,
@@ -27,6 +29,8 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Baseline: data.baseline,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
+    r.Difference: data.difference,
+    r.Drills: proofs.drills,
     r.Environment: environment.environment,
     r.Evaluation: model.evaluation,
     r.Explanation: model.explanation,
@@ -44,8 +48,10 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Registry: tracking.registry,
     r.Release: operation.release,
     r.Repository: repository.repository,
+    r.Reproductions: proofs.reproductions,
     r.RunReport: operation.run_report,
     r.Storage: storage.storage,
+    r.TestRuns: proofs.test_runs,
     r.Tracking: tracking.tracking,
     r.Training: model.training,
     r.Validation: data.validation,
@@ -83,8 +89,11 @@ class Evidence:
         if kind not in COLLECTORS:
             return Malformed(f"no collector reads {getattr(kind, '__name__', kind)}: a check named it as its evidence")
         try:
-            return COLLECTORS[kind](self._place)
+            with step(f"reading {kind.__name__}"):
+                return COLLECTORS[kind](self._place)
         except (NoEvidence, Malformed) as reason:
             return reason
+        except Cut as reason:
+            return Malformed(str(reason))
         except Exception as error:  # noqa: BLE001 - what cannot be read is broken for every check that needs it
             return Malformed(f"reading {kind.__name__} raised {type(error).__name__}: {error}")

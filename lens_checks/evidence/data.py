@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from lens_checks.evidence.place import Place, read_record, sha256_of
 from lens_checks.evidence.records.data import Baseline, Landing, Leakage, Parts, Profile, Validation
+from lens_checks.evidence.records.difference import Difference
 
 LAND = "run `lifecycle run`: it lands the source first"
 PREPARE = "run `lifecycle run`: data preparation writes it"
@@ -38,6 +39,11 @@ def parts(place: Place) -> Parts:
     record = read_record(Parts, place.prepared / "split.json", PREPARE)
     on_disk = {name: sha256_of(place.prepared / f"{name}.parquet") for name in record.parts}
     return replace(record, parts={n: replace(part, sha256_on_disk=on_disk[n]) for n, part in record.parts.items()})
+
+
+def difference(place: Place) -> Difference:
+    """Read how the data differs from the version accepted before."""
+    return read_record(Difference, place.prepared / "difference.json", PREPARE)
 
 
 def baseline(place: Place) -> Baseline:

@@ -16,6 +16,7 @@ from lens_checks.evidence.records.data import (
     Span,
     Validation,
 )
+from lens_checks.evidence.records.difference import ColumnDifference, Difference, LabelDifference
 from lens_checks.evidence.records.evaluation import (
     ChampionComparison,
     ComparedVersion,
@@ -70,6 +71,16 @@ from lens_checks.evidence.records.operation import (
     RunReport,
     Server,
 )
+from lens_checks.evidence.records.proofs import (
+    Drill,
+    Drills,
+    Reproduction,
+    Reproductions,
+    SeenInput,
+    SeenMetric,
+    TestRun,
+    TestRuns,
+)
 
 __all__ = [
     "Baseline",
@@ -77,8 +88,12 @@ __all__ = [
     "Candidate",
     "ChampionComparison",
     "Clock",
+    "ColumnDifference",
     "ComparedVersion",
     "Deployment",
+    "Difference",
+    "Drill",
+    "Drills",
     "Environment",
     "Evaluation",
     "Explanation",
@@ -89,6 +104,7 @@ __all__ = [
     "Golden",
     "Group",
     "Interval",
+    "LabelDifference",
     "Landing",
     "Leaderboard",
     "Leak",
@@ -112,11 +128,15 @@ __all__ = [
     "Release",
     "ReleasedFile",
     "Repository",
+    "Reproduction",
+    "Reproductions",
     "Robustness",
     "Rule",
     "RunPhase",
     "RunReport",
     "SecretFinding",
+    "SeenInput",
+    "SeenMetric",
     "Server",
     "Slice",
     "SourceFile",
@@ -126,6 +146,8 @@ __all__ = [
     "Storage",
     "StoredFile",
     "Study",
+    "TestRun",
+    "TestRuns",
     "ThresholdResult",
     "TrackedRun",
     "Tracking",
