@@ -70,7 +70,7 @@ def refusals_recorded(settings: Settings, stores: Stores, cause: str) -> Iterato
     try:
         yield
     except (GateRefused, IntegrityAlarm) as error:
-        current = facts(settings.policy, reports=stores.reports)
+        current = facts(settings, reports=stores.reports)
         refusal = decisions.bare("staging", error, stores, current, actor=getpass.getuser(), cause=cause)
         stores.record(Kind.DECISION, refusal)
         raise
@@ -177,7 +177,7 @@ def hold_back(decision: Decision, version: Version, stores: Stores) -> Decision:
 def climb(gate: str, decision: Entry, settings: Settings, stores: Stores, cause: str) -> Move:
     """Let the alias follow the decision."""
     return release.promote(
-        gate, decision=decision.number, stores=stores, current=facts(settings.policy, reports=stores.reports),
+        gate, decision=decision.number, stores=stores, current=facts(settings, reports=stores.reports),
         approvals=approvals.Approvals.of(settings), actor=getpass.getuser(), cause=cause,
         patience_seconds=PATIENCE_SECONDS,
     )  # fmt: skip

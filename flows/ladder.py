@@ -79,7 +79,7 @@ def promote(settings: Settings, gate: str) -> Moved:
         gate,
         decision=None,
         stores=opened,
-        current=stores.facts(settings.policy, reports=opened.reports),
+        current=stores.facts(settings, reports=opened.reports),
         approvals=Approvals.of(settings),
         actor=getpass.getuser(),
         cause=BY_HAND,
@@ -96,7 +96,7 @@ def roll_back(settings: Settings, to: int | None, cause: str) -> Moved:
     move = rollback.roll_back(
         to=to,
         stores=opened,
-        current=stores.facts(settings.policy, reports=opened.reports),
+        current=stores.facts(settings, reports=opened.reports),
         actor=getpass.getuser(),
         cause=cause,
         patience_seconds=PATIENCE_SECONDS,

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.load import load
 from config.settings import Settings
-from flows.auditor import Auditor, at_hand, coming
+from flows.auditor import Auditor, at_hand, coming, supervised
 from lens_checks import gates
 from lens_checks import review as lens
 from lens_checks.bounds import peek
@@ -43,12 +43,24 @@ class CheckpointReport:
     counts: dict[str, int]
 
 
+@dataclass(frozen=True)
+class Written:
+    """A review and its page."""
+
+    review: Review
+    page: str
+
+
 def judge(
     at: Checkpoint, settings: Settings, *, attempt: bool = False, subject: Subject | None = None
 ) -> CheckpointReport:
     """Judge one checkpoint and store its report; attempt looks at data that is not yet published."""
-    auditor = Auditor(settings, subject=subject or coming, attempt=attempt)
-    return _store(at, auditor.judge((at,)), auditor.now)
+
+    def work() -> CheckpointReport:
+        auditor = Auditor(settings, subject=subject or coming, attempt=attempt)
+        return _of(at, auditor.judge((at,)), auditor.now)
+
+    return _store(supervised(work, CheckpointReport, settings))
 
 
 def decide(
@@ -56,24 +68,34 @@ def decide(
 ) -> GateOutcome:
     """Judge what a gate asks for, store the reports, and decide; staging and champion need a subject."""
     gate = GateName(gate)
-    auditor = Auditor(settings, subject=subject or coming, attempt=attempt)
-    results = auditor.judge(gates.CHECKPOINTS[gate])
+
+    def work() -> GateOutcome:
+        return _decide(gate, Auditor(settings, subject=subject or coming, attempt=attempt))
+
+    outcome = supervised(work, GateOutcome, settings)
     for at in gates.CHECKPOINTS[gate]:
-        _store(at, tuple(result for result in results if result.checkpoint is at), auditor.now)
+        _store(_of(at, tuple(result for result in outcome.results if result.checkpoint is at), outcome.made))
+    return outcome
+
+
+def _decide(gate: GateName, auditor: Auditor) -> GateOutcome:
     return gates.decide(
         gate,
-        results=results,
+        results=auditor.judge(gates.CHECKPOINTS[gate]),
         source=auditor.evidence,
-        policy=settings.policy,
+        policy=auditor.settings.policy,
         subject=auditor.subject,
         statements=auditor.statements,
         now=auditor.now,
     )
 
 
-def _store(at: Checkpoint, results: tuple[PracticeResult, ...], now: datetime) -> CheckpointReport:
-    report = CheckpointReport(SCHEMA, now, at, results, lens.count(results))
-    files.write_json(CHECKPOINTS / f"{at.value}.json", report)
+def _of(at: Checkpoint, results: tuple[PracticeResult, ...], now: datetime) -> CheckpointReport:
+    return CheckpointReport(SCHEMA, now, at, results, lens.count(results))
+
+
+def _store(report: CheckpointReport) -> CheckpointReport:
+    files.write_json(CHECKPOINTS / f"{report.checkpoint.value}.json", report)
     return report
 
 
@@ -86,7 +108,7 @@ def as_decision(
     figures: dict[str, Any] | None = None,
 ) -> Decision:
     """Give the outcome the form that the ledger keeps, bound to code, data, policy and evidence; figures add to it."""
-    made_from = facts(settings.policy, reports=Path("reports"))
+    made_from = facts(settings, reports=Path("reports"))
     return Decision(
         gate=outcome.gate.value,
         outcome="passed" if outcome.passed else "refused",
@@ -97,6 +119,7 @@ def as_decision(
         commit=made_from.commit,
         dirty=made_from.dirty,
         lock_sha256=made_from.lock_sha256,
+        promotion_sha256=made_from.promotion_sha256,
         policy_sha256=made_from.policy_sha256,
         report_sha256=made_from.report_sha256,
         base_champion=outcome.subject.champion,
@@ -121,7 +144,7 @@ def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str |
 
 def review_project(settings: Settings) -> Review:
     """Review the project as it stands: all practices, whatever phase they belong to."""
-    return _review(Auditor(settings, subject=at_hand))
+    return supervised(lambda: _review(Auditor(settings, subject=at_hand)), Review, settings)
 
 
 def _review(auditor: Auditor) -> Review:
@@ -138,19 +161,26 @@ def _review(auditor: Auditor) -> Review:
 
 def report(settings: Settings) -> Review:
     """Review the project and write it down: reports/review.html for people, reports/review.json for programs."""
-    auditor = Auditor(settings, subject=at_hand)
-    review = _review(auditor)
-    files.write_json(REPORT_JSON, review)
-    _write_page(review, auditor)
-    return review
+
+    def work() -> Written:
+        auditor = Auditor(settings, subject=at_hand)
+        review = _review(auditor)
+        return Written(review, _page(review, auditor))
+
+    written = supervised(work, Written, settings)
+    files.write_json(REPORT_JSON, written.review)
+    files.write_bytes_atomically(REPORT, written.page.encode())
+    return written.review
 
 
 def write_html(review: Review, settings: Settings | None = None) -> Path:
     """Write the page of a review and give its path."""
-    return _write_page(review, Auditor(settings or load(), subject=at_hand))
+    settings = settings or load()
+    page = supervised(lambda: _page(review, Auditor(settings, subject=at_hand)), str, settings)
+    return files.write_bytes_atomically(REPORT, page.encode())
 
 
-def _write_page(review: Review, auditor: Auditor) -> Path:
+def _page(review: Review, auditor: Auditor) -> str:
     from lens_checks import page
 
     ledger, history = peek(auditor.evidence, r.Ledger), peek(auditor.evidence, r.MonitoringHistory)
@@ -161,7 +191,7 @@ def _write_page(review: Review, auditor: Auditor) -> Path:
         comparison=peek(auditor.evidence, r.ChampionComparison),
         windows=history.windows if history else (),
     )
-    return files.write_bytes_atomically(REPORT, page.html(review, findings, auditor.settings.policy).encode())
+    return page.html(review, findings, auditor.settings.policy)
 
 
 def publish(review: Review, outcome: GateOutcome | None = None) -> None:

@@ -1,16 +1,20 @@
 """A decision is computed once, stored in three places, and consumed: nothing moves without one that still holds."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import UTC, date, datetime
+from typing import Any
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError
-from tasks import files, history
+from tasks import chain, files, history
 from tasks.failpoints import failpoint
 from tasks.ledger import Blocking, Decision, Entry, Kind
 from tasks.registry import Version
 from tasks.stores import Facts, Stores
 
+BOUND_TO = (
+    "commit", "dirty", "lock_sha256", "data_version", "promotion_sha256", "policy_sha256", "report_sha256",
+)  # fmt: skip
 AGAIN = "run `lifecycle run`: it decides anew"
 
 
@@ -18,14 +22,17 @@ def store(decision: Decision, stores: Stores, *, run_id: str | None) -> Entry:
     """Store a decision in the ledger, among the run's artefacts, and as reports/decisions/<gate>.json."""
     entry = stores.record(Kind.DECISION, decision)
     failpoint("decision.recorded")
-    stored = {"schema": 1, "made": entry.time, "entry": entry.number, "hash": entry.hash, "decision": entry.body}
     if run_id is not None:
-        stores.registry.store_json(stored, run_id=run_id, path=_artifact(entry))
+        stores.registry.store_json(_copy(entry), run_id=run_id, path=_artifact(entry))
     if decision.version is not None:
         stores.registry.tag(decision.version, f"decision_{decision.gate}", str(entry.number))
     failpoint("decision.copied")
-    files.write_json(stores.reports / "decisions" / f"{decision.gate}.json", stored)
+    files.write_json(stores.reports / "decisions" / f"{decision.gate}.json", _copy(entry))
     return entry
+
+
+def _copy(entry: Entry) -> dict[str, Any]:
+    return {"schema": 1, "made": entry.time, "entry": entry.number, "hash": entry.hash, "decision": entry.body}
 
 
 def _artifact(entry: Entry) -> str:
@@ -40,13 +47,15 @@ def stored(gate: str, stores: Stores) -> Entry:
             f"there is no stored decision of the {gate} gate ({path})", expected="one that passed",
             next_step="run `lifecycle run`: the gate decides after evaluation and trial",
         )  # fmt: skip
-    found = files.read_json(path)
-    number = found.get("entry")
-    if not isinstance(number, int):
-        raise _alarm(f"{path} names no ledger entry")
+    try:
+        number = files.read_json(path).get("entry")
+    except LifecycleError as error:
+        raise _alarm(f"{path} was edited: {error.seen}") from error
+    if type(number) is not int or number not in chain.numbers_in(stores.ledger.folder):
+        raise _alarm(f"{path} names no ledger entry: it was edited")
     entry = stores.ledger.entry(number)
-    if entry.kind != Kind.DECISION or found.get("hash") != entry.hash or found.get("decision") != entry.body:
-        raise _alarm(f"{path} is not what ledger entry {number} says: it was edited")
+    if entry.kind != Kind.DECISION or path.read_bytes() != files.pretty(_copy(entry)):
+        raise _alarm(f"{path} is not what ledger entry {number} says, byte for byte: it was edited")
     return entry
 
 
@@ -58,7 +67,11 @@ def consume(
         raise _refused(f"ledger entry {entry.number} is no decision")
     decision = Decision.read(entry.body)
     _compare_copies(entry, version, stores)
-    for fault in (*_foreign(decision, gate, version, stores), *_outdated(decision, entry, entries, current)):
+    faults = (
+        *_foreign(decision, gate, version, stores), *_outdated(decision, entry, entries, current),
+        *_lapsed(decision, entries, current),
+    )  # fmt: skip
+    for fault in faults:
         raise _refused(f"decision {entry.number} of the {gate} gate does not hold: {fault}")
     if not decision.lets_through:
         words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5]) or decision.outcome
@@ -71,10 +84,10 @@ def consume(
 def _compare_copies(entry: Entry, version: Version, stores: Stores) -> None:
     try:
         source = stores.registry.address(version.run_id, _artifact(entry))
-        copy = files.read_json(stores.registry.fetch(source, stores.state / "fetched" / f"decision-{entry.number}"))
-    except LifecycleError as error:
+        copy = stores.registry.fetch(source, stores.state / "fetched" / f"decision-{entry.number}").read_bytes()
+    except (LifecycleError, OSError) as error:
         raise _refused(f"decision {entry.number} is not among the artefacts of run {version.run_id}") from error
-    if copy.get("hash") != entry.hash or copy.get("decision") != entry.body:
+    if copy != files.pretty(_copy(entry)):
         raise _alarm(f"the copy of decision {entry.number} in MLflow was edited")
 
 
@@ -94,22 +107,26 @@ def _foreign(decision: Decision, gate: str, version: Version, stores: Stores) ->
 
 
 def _outdated(decision: Decision, entry: Entry, entries: Sequence[Entry], current: Facts) -> list[str]:
-    names = ("commit", "lock_sha256", "data_version", "policy_sha256", "report_sha256")
-    pairs = [(name, getattr(decision, name), getattr(current, name)) for name in names]
-    faults = [] if decision.data_version else ["it names no data version"]
+    pairs = [(name, getattr(decision, name), getattr(current, name)) for name in BOUND_TO]
+    faults = [f"it names no {name}" for name in ("data_version", "promotion_sha256") if not getattr(decision, name)]
     faults += [f"{name} was {said}, is {seen}" for name, said, seen in pairs if said != seen]
     newer = [e.number for e in history.decisions(entries, gate=decision.gate, version=decision.version)]
     if newer and newer[-1] != entry.number:
         faults.append(f"entry {newer[-1]} decided anew")
     if history.uses_of(entries, entry.number):
         faults.append("it was used before")
-    today = files.now().date()
-    faults += [f"its waiver of {w['practice']} is over" for w in decision.waivers if _day(w["expires"]) < today]
     return faults
 
 
-def _day(value: str | date) -> date:
-    return value if isinstance(value, date) else date.fromisoformat(value)
+def _lapsed(decision: Decision, entries: Sequence[Entry], current: Facts) -> Iterator[str]:
+    """Tell which waivers hold no longer; a clock that was set back lengthens none: the ledger knows how late it is."""
+    latest = max([files.now(), *(datetime.fromisoformat(entry.time) for entry in entries[-1:])])
+    today = latest.astimezone(UTC).date()
+    for waiver in decision.waivers:
+        if waiver not in current.waivers:
+            yield f"its waiver of {waiver.get('practice')} was withdrawn or changed"
+        elif not date.fromisoformat(waiver["made"]) <= today < date.fromisoformat(waiver["expires"]):
+            yield f"its waiver of {waiver['practice']} is over, or not begun: {waiver['made']} to {waiver['expires']}"
 
 
 def refusal(decision: Decision, error: LifecycleError) -> Decision:
@@ -139,7 +156,8 @@ def bare(
     return Decision(
         gate=gate, outcome="refused", model=stores.registry.model, version=None, model_digest=None,
         data_version=current.data_version, commit=current.commit, dirty=current.dirty, lock_sha256=current.lock_sha256,
-        policy_sha256=current.policy_sha256, report_sha256=current.report_sha256,
+        promotion_sha256=current.promotion_sha256, policy_sha256=current.policy_sha256,
+        report_sha256=current.report_sha256,
         base_champion=stores.registry.alias("champion"), blocking=blocking, promotable=False, actor=actor, cause=cause,
         time=files.now().isoformat(),
     )  # fmt: skip

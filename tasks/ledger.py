@@ -39,6 +39,7 @@ class Decision:
     commit: str | None
     dirty: bool | None
     lock_sha256: str | None
+    promotion_sha256: str | None
     policy_sha256: str | None
     report_sha256: str | None
     base_champion: int | None

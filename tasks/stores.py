@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import IntegrityAlarm
-from config.settings import Policy, Settings
+from config.settings import Settings
 from tasks import files, registry
 from tasks.ledger import Entry, Kind, Ledger
 from tasks.registry import Registry
@@ -16,6 +16,7 @@ EVIDENCE = (
     "training/training.json", "training/leaderboard.json", "evaluation/evaluation.json", "comparison.json",
     "release.json",
 )  # fmt: skip
+PROMOTION_SET = Path("data/prepared/promotion.parquet")
 BACKWARDS = timedelta(minutes=5)
 
 
@@ -60,12 +61,14 @@ class Facts:
     dirty: bool
     lock_sha256: str | None
     data_version: str | None
+    promotion_sha256: str | None
     policy_sha256: str
     report_sha256: str
+    waivers: tuple[dict[str, Any], ...]
 
 
-def facts(policy: Policy, *, reports: Path) -> Facts:
-    """Take stock of source, environment, data, policy and evidence."""
+def facts(settings: Settings, *, reports: Path) -> Facts:
+    """Take stock of source, environment, data, policy, evidence and waivers."""
     source = provenance()
     evidence = {name: files.sha256_file(reports / name) for name in EVIDENCE if (reports / name).is_file()}
     return Facts(
@@ -73,8 +76,10 @@ def facts(policy: Policy, *, reports: Path) -> Facts:
         dirty=source.dirty,
         lock_sha256=source.lock_sha256,
         data_version=source.data_revision,
-        policy_sha256=files.sha256_json(policy),
+        promotion_sha256=files.sha256_file(PROMOTION_SET) if PROMOTION_SET.is_file() else None,
+        policy_sha256=files.sha256_json(settings.policy),
         report_sha256=files.sha256_json(evidence),
+        waivers=tuple(waiver.model_dump(mode="json") for waiver in settings.waivers.waivers),
     )
 
 

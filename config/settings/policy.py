@@ -158,7 +158,13 @@ class Policy(Closed):
     comparison: Comparison = Field(default_factory=Comparison, description="Champion against challenger.")
     bounds: Bounds = Field(default_factory=Bounds, description="Other measured limits.")
     approval: Literal["policy", "person"] = Field(default="policy", description="Who lets a champion in.")
+    approver_may_be_author: bool = Field(
+        default=False, description="Whether the person who lets a champion in may be the one accountable for the model."
+    )
     not_yet_required: tuple[PracticeId, ...] = Field(default=(), description="Practices nothing judges yet.")
+    check_seconds: float = Field(
+        default=30.0, ge=1, le=600, description="A check, a bound or a record that takes longer to answer is broken."
+    )
     licences: Licences = Field(default_factory=Licences, description="Which licences of packages are accepted.")
     waiver_days: int = Field(default=90, ge=1, le=90, description="Longest life of a waiver.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="How the live model is watched.")

@@ -69,6 +69,8 @@ class World:
         shutil.copy(template, root / "mlflow.db")
         (root / "data").mkdir(exist_ok=True)
         (root / "data" / "landed.dvc").write_text("outs:\n- md5: abc.dir\n  path: landed\n")
+        (root / "data" / "prepared").mkdir(exist_ok=True)
+        (root / "data" / "prepared" / "promotion.parquet").write_text("rows")
         (root / "requirements.lock").write_text("")
         self.evidence("first")
 
@@ -94,7 +96,7 @@ class World:
 
     def facts(self) -> Facts:
         """Take stock."""
-        return facts(self.policy, reports=self.root / "reports")
+        return facts(self.settings.model_copy(update={"policy": self.policy}), reports=self.root / "reports")
 
     def register(self, strength: float) -> Version:
         """Package a model of a new run and register it."""
@@ -129,7 +131,7 @@ class World:
         decision = Decision(
             gate=gate, outcome="passed", model=MODEL, version=of.number, model_digest=of.digest,
             data_version=now.data_version, commit=now.commit, dirty=now.dirty, lock_sha256=now.lock_sha256,
-            policy_sha256=now.policy_sha256, report_sha256=now.report_sha256,
+            promotion_sha256=now.promotion_sha256, policy_sha256=now.policy_sha256, report_sha256=now.report_sha256,
             base_champion=stores.registry.alias("champion"), promotable=True, actor="test", cause="hand",
             figures={"package_digest": of.tags["package"], "process": "the run"},
             time=files.now().isoformat(),

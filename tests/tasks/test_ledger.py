@@ -15,8 +15,8 @@ from tasks.ledger import Blocking, Decision, Ledger
 
 DECISION = Decision(
     gate="champion", outcome="passed", model="m", version=1, model_digest="d", data_version="v", commit="c",
-    dirty=False, lock_sha256="l", policy_sha256="p", report_sha256="r", base_champion=None, promotable=True,
-    actor="a", cause="hand", time="2026-01-01T00:00:00+00:00",
+    dirty=False, lock_sha256="l", promotion_sha256="h", policy_sha256="p", report_sha256="r", base_champion=None,
+    promotable=True, actor="a", cause="hand", time="2026-01-01T00:00:00+00:00",
 )  # fmt: skip
 
 
