@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
             $$name -c '$(FITS)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint install clean
+.PHONY: help run test lint mutate install clean
 
 help:            ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,6 +25,9 @@ lint: $(STAMP)    ## Run ruff, mypy and the import contracts
 	@$(BIN)/ruff format --check --quiet .
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports --no-cache
+
+mutate: $(STAMP)    ## Try small faults in the gates themselves; ARGS=statements names one file
+	@$(PY) -m mutation $(ARGS)
 
 install: $(STAMP)    ## Make the environment and stop there
 

@@ -1,0 +1,65 @@
+"""Mutates the files that [tool.mutation] of pyproject.toml names and prints which mutants no test noticed."""
+
+import argparse
+import concurrent.futures
+import subprocess
+import sys
+from pathlib import Path
+
+from config import environment
+from mutation import plan, report, trial
+from mutation.plan import Plan, Unplanned
+
+ROOT = Path(__file__).parents[1]
+
+
+def main() -> int:
+    """Try the files, each in a process of its own, and print one table; 3 when a gate is not guarded well enough."""
+    asked = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
+    asked.add_argument("files", nargs="*", help="only these of the files that are mutated (a part of the path will do)")
+    asked.add_argument("--again", action="store_true", help="try those too that were killed before")
+    asked.add_argument("--table", action="store_true", help="try nothing: print what the last runs found")
+    asked.add_argument("--workers", type=int, default=1, help="files at a time")
+    asked.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
+    given = asked.parse_args()
+    try:
+        planned = plan.read(ROOT)
+        files = [file for file in planned.files if not given.files or any(part in file for part in given.files)]
+        if not files:
+            raise Unplanned(f"nothing that is mutated is called {' or '.join(given.files)}")
+    except Unplanned as fault:
+        print(fault, file=sys.stderr)
+        return 2
+    if given.one:
+        return _one(planned, files[0], again=given.again)
+    if not given.table:
+        _each(files, workers=given.workers, again=given.again)
+    return report.table(planned, files)
+
+
+def _each(files: list[str], *, workers: int, again: bool) -> None:
+    """Start a process for each file, so that none inherits what another imported."""
+    environment.prepare()
+    options = ["--one", *(["--again"] if again else [])]
+
+    def begin(file: str) -> None:
+        ended = subprocess.run([sys.executable, "-m", "mutation", *options, file], cwd=ROOT, check=False)
+        print(f"{file}: {'tried' if ended.returncode == 0 else 'not tried'}", file=sys.stderr)
+
+    with concurrent.futures.ThreadPoolExecutor(workers) as pool:
+        list(pool.map(begin, files))
+
+
+def _one(planned: Plan, file: str, *, again: bool) -> int:
+    for name in [name for name in sys.modules if name.split(".")[0] == "config"]:
+        del sys.modules[name]
+    try:
+        trial.try_file(planned, file, again=again)
+    except trial.Untestable as fault:
+        print(f"{file}: {fault}", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
