@@ -1,10 +1,14 @@
 """One look at the project: its evidence, its statements, and what is judged."""
 
 from collections.abc import Callable, Iterable
+from functools import lru_cache
 from pathlib import Path
+from typing import Any, TypeVar, cast
+
+from pydantic import TypeAdapter
 
 from config.settings import Settings
-from lens_checks import catalogue, checkpoint, statements
+from lens_checks import catalogue, checkpoint, deadline, statements
 from lens_checks.bounds import peek
 from lens_checks.check import Checkpoint
 from lens_checks.checkpoint import PracticeResult
@@ -14,7 +18,19 @@ from lens_checks.evidence.records import Registry
 from lens_checks.statements import Subject
 from tasks import files
 
+T = TypeVar("T")
 FindSubject = Callable[[Settings, Evidence], Subject]
+
+
+def supervised(work: Callable[[], T], kind: type[T], settings: Settings) -> T:
+    """Judge in a process of its own, where nothing hangs, exits or crashes unnoticed; its answer comes as JSON."""
+    answer = deadline.supervised(lambda: files.canonical(work()), seconds=settings.policy.check_seconds)
+    return cast(T, _adapter(kind).validate_json(answer))
+
+
+@lru_cache(maxsize=8)
+def _adapter(kind: Any) -> TypeAdapter[Any]:
+    return TypeAdapter(kind)
 
 
 class Auditor:

@@ -3,6 +3,7 @@
 from typing import Protocol, TypeVar
 
 from lens_checks.check import FROM_CHECKS, Check, Missing, Outcome, Verdict
+from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence.place import Malformed, NoEvidence
 
 R = TypeVar("R")
@@ -18,19 +19,22 @@ class Source(Protocol):
 def ask(check: Check, source: Source) -> Verdict:
     """Judge a practice: whatever happens inside the check, the answer is a verdict, and only a clean one counts."""
     try:
-        return _only_verdicts(check, _judge(check, source))
+        with step(_name(check)):
+            return _only_verdicts(check, _judge(check, source))
     except NoEvidence as reason:
         return Verdict(Outcome.UNKNOWN, str(reason))
     except Missing as reason:
         return Verdict(Outcome.UNKNOWN, f"the evidence lacks {reason}")
-    except Malformed as reason:
+    except (Malformed, Cut) as reason:
         return Verdict(Outcome.BROKEN, str(reason))
     except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the practice is broken, never met
         return Verdict(Outcome.BROKEN, f"{_name(check)} raised {type(error).__name__}: {error}")
 
 
 def _judge(check: Check, source: Source) -> object:
-    return check.function(**{name: source.get(kind) for name, kind in check.evidence.items()})
+    records = {name: source.get(kind) for name, kind in check.evidence.items()}
+    with warnings_count():
+        return check.function(**records)
 
 
 def _only_verdicts(check: Check, answer: object) -> Verdict:

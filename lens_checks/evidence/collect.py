@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
-from lens_checks.deadline import Cut, step
+from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence import (
     data,
     environment,
@@ -65,6 +65,7 @@ SETTINGS: Mapping[type, Callable[[Settings], object]] = {
     Runtime: lambda settings: settings.runtime,
     Waivers: lambda settings: settings.waivers,
 }
+OURS = r"lens_checks\."  # what the tools warn of is theirs
 KINDS = frozenset({*COLLECTORS, *SETTINGS})
 
 
@@ -89,11 +90,17 @@ class Evidence:
         if kind not in COLLECTORS:
             return Malformed(f"no collector reads {getattr(kind, '__name__', kind)}: a check named it as its evidence")
         try:
-            with step(f"reading {kind.__name__}"):
-                return COLLECTORS[kind](self._place)
+            with step(f"reading {kind.__name__}"), warnings_count(OURS):
+                return _only_a_record(kind, COLLECTORS[kind](self._place))
         except (NoEvidence, Malformed) as reason:
             return reason
         except Cut as reason:
             return Malformed(str(reason))
-        except Exception as error:  # noqa: BLE001 - what cannot be read is broken for every check that needs it
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - what cannot be read is broken for all who need it
             return Malformed(f"reading {kind.__name__} raised {type(error).__name__}: {error}")
+
+
+def _only_a_record(kind: type, found: object) -> object:
+    if isinstance(found, kind):
+        return found
+    return Malformed(f"reading {kind.__name__} gave {found!r} of type {type(found).__name__}")
