@@ -125,7 +125,11 @@ def verify(settings: Settings) -> Verification:
     """Recompute chain, signatures, digests and aliases, and list every fault, the first broken link first."""
     from tasks import stores
 
-    opened = stores.open_stores(settings)
+    return verify_stores(stores.open_stores(settings))
+
+
+def verify_stores(opened: "Stores") -> Verification:
+    """Do so for stores that are open, be they the project's or copies of them."""
     breaks = opened.ledger.verify(opened.registry.remembered_head())
     faults = [Fault(f"ledger entry {item.number}", item.reason) for item in breaks]
     verified: list[str] = []

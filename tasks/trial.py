@@ -80,11 +80,15 @@ class _Running:
 
 
 def try_server(
-    package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int
-) -> Trial:
-    """Start the scoring server on a package and look at it; a server that does not start is a result, not an error."""
+    package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int,
+    code: Path | None = None,
+) -> Trial:  # fmt: skip
+    """Start the scoring server on a package and look at it; a server that does not start is a result, not an error.
+
+    `code` is the folder whose serving/ is started, where that is not the current directory.
+    """
     try:
-        with _server(package, keys_folder, deadline_seconds) as running:
+        with _server(package, keys_folder, deadline_seconds, code) as running:
             connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
             with contextlib.closing(connection):
                 return _look(running, connection, contract, golden, requests)
@@ -140,14 +144,15 @@ def _quantile(values: list[float], share: float) -> float | None:
 
 
 @contextlib.contextmanager
-def _server(package: Package, keys_folder: Path, deadline_seconds: float) -> Iterator[_Running]:
+def _server(package: Package, keys_folder: Path, deadline_seconds: float, code: Path | None) -> Iterator[_Running]:
     command = [
-        sys.executable, "-m", "serving", "--model-dir", str(package.folder), "--keys", str(keys_folder),
+        sys.executable, "-m", "serving", "--model-dir", str(package.folder.resolve()), "--keys",
+        str(keys_folder.resolve()),
         "--digest", package.digest, "--parent", str(os.getpid()),
     ]  # fmt: skip
     begin = time.monotonic()
     with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True)
+        process = subprocess.Popen(command, cwd=code, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True)
         try:
             port = _wait_for_port(process, begin + deadline_seconds, complaints)
             _wait_for_answer(port, begin + deadline_seconds)

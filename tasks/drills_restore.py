@@ -1,0 +1,138 @@
+"""The restore drill: the endpoint of an earlier version, built from registry, source, lock and settings alone."""
+
+import io
+import os
+import subprocess
+import sys
+import tarfile
+import time
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, replace
+from pathlib import Path
+
+from config.errors import LifecycleError
+from config.settings import Recovery
+from tasks import candidates, files, history, trial
+from tasks.drills import Practised, copy_code
+from tasks.ledger import Decision, Entry
+from tasks.registry import Version
+from tasks.rollback import ALIAS
+from tasks.settlement import fetch_verified
+from tasks.stores import Stores
+from tasks.trial import Trial
+
+LOCK = "requirements.lock"
+DEADLINE_SECONDS = 120.0
+# The code of that commit reads the settings of that commit: a later model of the settings might see other values.
+PARAMS = "from config.load import load; from tasks import files; print(files.sha256_json(load().params))"
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where code, lock and settings of a version were had from, and whether they are those it was made with."""
+
+    origin: str  # "commit <id>" or "the working tree"
+    lock: bool
+    settings: bool
+    installed: bool  # the environment at hand is that of this lock
+
+
+def restore(place: Path, *, stores: Stores, policy: Recovery) -> Practised:
+    """Build the endpoint of the version before the champion afresh, start it, and ask it the golden rows."""
+    entries = stores.trusted()
+    number = version_to_restore(entries)
+    version, decision = stores.registry.version(number), let_in_by(number, entries, stores)
+    start = time.monotonic()
+    source = rebuild(version, place / "source")
+    package = fetch_verified(version, decision, replace(stores, state=place))
+    contract, golden = candidates.read_contract(package)
+    seen = trial.try_server(
+        package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=DEADLINE_SECONDS,
+        requests=trial.FEWEST, code=place / "source",
+    )  # fmt: skip
+    seconds = time.monotonic() - start
+    faults = [*_of_server(seen), *_of_source(source)]
+    if seconds > policy.rto_seconds:
+        faults.append(f"it took {seconds:.1f} s, {policy.rto_seconds:g} s are allowed")
+    about = {
+        "champion": history.standing(entries, ALIAS), "digest": package.digest,
+        "package_digest": package.package_digest, "signature_verified": package.signature_verified,
+        "golden": asdict(seen.golden), "server_started": seen.server.started, "source": asdict(source),
+        "rto_seconds": policy.rto_seconds,
+    }  # fmt: skip
+    done = f"version {number} served again from {source.origin}, {seen.golden.rows} golden rows matched"
+    return Practised(not faults, "; ".join(faults) or done, number, round(seconds, 3), about)
+
+
+def version_to_restore(entries: Sequence[Entry]) -> int:
+    """Give the version that served before the champion, or the champion where nothing did (LifecycleError)."""
+    number = next(iter(history.served_before(entries)), history.standing(entries, ALIAS))
+    if number is None:
+        raise LifecycleError(
+            "nothing was ever promoted, so there is no endpoint to restore", expected="a champion",
+            next_step="lifecycle run",
+        )  # fmt: skip
+    return number
+
+
+def let_in_by(number: int, entries: Sequence[Entry], stores: Stores) -> Decision:
+    """Give the decision by which a version last became champion."""
+    move = next(move for move in reversed(history.moves(entries, ALIAS)) if move.body["version"] == number)
+    return Decision.read(stores.ledger.entry(int(move.body["decision"])).body)
+
+
+def rebuild(version: Version, root: Path) -> Source:
+    """Take code, lock and settings from the version's commit; from the tree where it was made from changes to it."""
+    commit = version.tags.get("commit", "")
+    clean = version.tags.get("dirty") == "false"
+    root.mkdir(parents=True)
+    if clean and commit and _extract(commit, root):
+        origin = f"commit {commit[:12]}"
+    else:
+        copy_code(root)
+        origin = "the working tree"
+    lock = files.sha256_file(root / LOCK) if (root / LOCK).is_file() else None
+    here = files.sha256_file(LOCK) if Path(LOCK).is_file() else None
+    return Source(
+        origin=origin,
+        lock=lock is not None and lock == version.tags.get("lock_sha256"),
+        settings=_params(root) == version.tags.get("params_sha256"),
+        installed=lock == here,
+    )
+
+
+def _extract(commit: str, root: Path) -> bool:
+    """Unpack the project, which may be a folder of its repository, as a commit has it; False where git cannot."""
+    try:
+        answer = subprocess.run(
+            ["git", "archive", "--format=tar", commit], capture_output=True, timeout=60, check=False
+        )
+    except (FileNotFoundError, subprocess.TimeoutExpired):
+        return False
+    if answer.returncode != 0:
+        return False
+    with tarfile.open(fileobj=io.BytesIO(answer.stdout)) as archive:
+        archive.extractall(root, filter="data")
+    return True
+
+
+def _params(root: Path) -> str | None:
+    told = subprocess.run(
+        [sys.executable, "-c", PARAMS], cwd=root, env=os.environ | {"PYTHONPATH": str(root)}, capture_output=True,
+        text=True, timeout=60, check=False,
+    )  # fmt: skip
+    return told.stdout.strip() if told.returncode == 0 else None
+
+
+def _of_server(seen: Trial) -> list[str]:
+    faults = [] if seen.server.started else [f"the server did not start: {seen.server.words}"]
+    if seen.server.errors:
+        faults.append(f"{seen.server.errors} of {seen.server.requests} requests failed")
+    if not (seen.golden.matched and seen.golden.rows):
+        faults.append(f"{seen.golden.rows} golden rows, answered {seen.golden.max_difference} apart")
+    return faults
+
+
+def _of_source(source: Source) -> list[str]:
+    faults = [] if source.lock else [f"{LOCK} of {source.origin} is not the one it was made with"]
+    return faults if source.settings else [*faults, f"the settings of {source.origin} are not those it was made with"]
