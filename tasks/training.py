@@ -60,13 +60,13 @@ def ask(settings: Settings) -> Question:
     return Question(families, metric(params.metrics.primary, problem), problem, feature_schema(settings.data))
 
 
-def read_part(name: str, *, columns: list[str] | None = None) -> tuple[pd.DataFrame, str]:
+def read_part(name: str, *, columns: list[str] | None = None, folder: Path = PREPARED) -> tuple[pd.DataFrame, str]:
     """Read a part of the split and the digest of the very bytes read; other bytes than split.json's are an alarm."""
-    content = (PREPARED / f"{name}.parquet").read_bytes() if (PREPARED / f"{name}.parquet").exists() else b""
-    recorded, seen = read_json(PREPARED / "split.json")["parts"][name]["sha256"], sha256_bytes(content)
+    content = (folder / f"{name}.parquet").read_bytes() if (folder / f"{name}.parquet").exists() else b""
+    recorded, seen = read_json(folder / "split.json")["parts"][name]["sha256"], sha256_bytes(content)
     if seen != recorded:
         raise IntegrityAlarm(
-            f"{PREPARED / name}.parquet has digest {seen[:12]}, not {recorded[:12]} as split.json says",
+            f"{folder / name}.parquet has digest {seen[:12]}, not {recorded[:12]} as split.json says",
             expected="the rows that were audited, every byte of them",
             next_step="run `dvc checkout`, or `lifecycle run --force`",
         )
