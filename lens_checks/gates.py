@@ -72,7 +72,7 @@ def decide(
     """Decide once: a gate opens only when something was judged, and nothing is held against it."""
     judged = tuple(result for result in results if result.checkpoint in CHECKPOINTS[gate])
     rules = policy_of(gate, policy)
-    held = [result for result in judged if _holds(result, gate, rules, subject)]
+    held = [result for result in judged if _holds(result, rules, subject)]
     blocking = (*_nothing_judged(judged), *map(_as_blocking, held), *bounds.unmet(gate, source, policy, subject))
     warnings = tuple(_as_blocking(result) for result in judged if result.open and result not in held)
     used = (statements.waived[result.id] for result in judged if result.by is By.WAIVED)
@@ -95,15 +95,15 @@ def held_by(result: PracticeResult, policy: Policy, *, champion: bool) -> tuple[
     return tuple(
         gate
         for gate in GateName
-        if result.checkpoint in CHECKPOINTS[gate] and _holds(result, gate, policy_of(gate, policy), subject)
+        if result.checkpoint in CHECKPOINTS[gate] and _holds(result, policy_of(gate, policy), subject)
     )
 
 
-def _holds(result: PracticeResult, gate: GateName, rules: Gate, subject: Subject) -> bool:
-    """A finding on the live model holds the next champion; what operation has not seen yet does not."""
+def _holds(result: PracticeResult, rules: Gate, subject: Subject) -> bool:
+    """A finding on the live model holds the next champion, who alone asks for it; what is not seen yet does not."""
     if result.checkpoint is Checkpoint.OPERATION:
         finding = result.measured in (Outcome.NOT_MET, Outcome.BROKEN)
-        return gate is GateName.CHAMPION and subject.champion is not None and finding and result.blocks(rules)
+        return subject.champion is not None and finding and result.blocks(rules)
     return result.blocks(rules)
 
 

@@ -21,6 +21,7 @@ from mutation.plan import Plan
 
 RESULTS = ".mutation"
 PATIENCE, AT_LEAST = 10, 30.0  # a mutant has so many times what the tests need without it, and so many seconds
+LONGEST = 1800.0  # seconds that the tests of a file may take as they are
 OUTCOMES = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 4: "killed"}  # what pytest ends with
 
 
@@ -98,23 +99,27 @@ def _tried(mutant: Mutant, target: Path, tests: tuple[str, ...], limit: float) -
 def _warm(target: Path, tests: tuple[str, ...]) -> float:
     """Run the tests as they are, import what they imported, see that they need the file; give their seconds."""
     modules, source = Path("modules.json"), target.read_text(encoding="utf-8")
-    if code := _run(tests, 1800, modules):
-        raise Untestable(f"{' '.join(tests)} end with {code} before anything is mutated: {Path('output').resolve()}")
+    if code := _run(tests, LONGEST, modules):
+        raise Untestable(f"{' '.join(tests)} end with {code} before anything is mutated:\n{_said()}")
     for name in json.loads(modules.read_text(encoding="utf-8")):
         with contextlib.suppress(Exception):
             importlib.import_module(name)
     gc.freeze()
     began = time.monotonic()
-    if _run(tests, 1800):
-        raise Untestable(f"{' '.join(tests)} fail in a process that was forked: {Path('output').resolve()}")
+    if _run(tests, LONGEST):
+        raise Untestable(f"{' '.join(tests)} fail in a process that was forked:\n{_said()}")
     seconds = time.monotonic() - began
     for compiled in target.parent.glob(f"__pycache__/{target.stem}.*.pyc"):
         compiled.unlink()
     target.write_text("raise RuntimeError('sabotage')\n", encoding="utf-8")
-    if _run(tests, 1800) == 0:
+    if _run(tests, LONGEST) == 0:
         raise Untestable(f"{' '.join(tests)} pass although {target.name} cannot be imported")
     target.write_text(source, encoding="utf-8")
     return seconds
+
+
+def _said() -> str:
+    return "\n".join(Path("output").read_text(encoding="utf-8", errors="replace").splitlines()[-25:])
 
 
 def _run(tests: tuple[str, ...], limit: float, modules: Path | None = None) -> int | None:

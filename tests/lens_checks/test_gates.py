@@ -7,10 +7,11 @@ import pytest
 from config.settings import Risk, Settings
 from lens_checks.check import Checkpoint, Outcome
 from lens_checks.checkpoint import By, PracticeResult
-from lens_checks.gates import GateName, GateOutcome, decide, held_by
+from lens_checks.gates import GateName, GateOutcome, decide, held_by, policy_of
 from lens_checks.statements import Subject
+from tests.lens_checks import small
 from tests.lens_checks.small import NOW, Given, result, said
-from tests.lens_checks.test_bounds import COMPARISON, DIGEST, LEAKAGE, POLICY, SOUND, VALIDATION, policy_of
+from tests.lens_checks.test_bounds import COMPARISON, DIGEST, LEAKAGE, POLICY, SOUND, VALIDATION
 from tests.lens_checks.test_statements import waiver
 
 SUBJECT = Subject("flights", version=3, digest=DIGEST, champion=2)
@@ -21,7 +22,7 @@ def decided(
     settings: Settings, gate: GateName, *results: PracticeResult, records: tuple[object, ...] = SOUND, **given: Any
 ) -> GateOutcome:
     given = {"subject": SUBJECT, "statements": said()} | given
-    policy = policy_of(settings, **POLICY)
+    policy = small.policy_of(settings, **POLICY)
     return decide(gate, results=results, source=Given(*records), policy=policy, now=NOW, **given)
 
 
@@ -35,7 +36,22 @@ def test_a_gate_opens_when_all_is_well(example: Settings, gate: GateName) -> Non
 def test_a_gate_at_which_nothing_was_judged_stays_shut(example: Settings, gate: GateName) -> None:
     outcome = decided(example, gate)
     assert not outcome.passed
-    assert [reason.bound for reason in outcome.blocking] == ["something was checked"]
+    assert [(reason.bound, reason.verdict) for reason in outcome.blocking] == [
+        ("something was checked", Outcome.UNKNOWN)
+    ]
+
+
+@pytest.mark.parametrize(
+    "only",
+    [
+        pytest.param(result(measured=Outcome.MET), id="measured and met"),
+        pytest.param(result(measured=Outcome.MET, attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN), id="one half"),
+        pytest.param(result(measured=None, attested=Outcome.MET, verdict=Outcome.MET, by=By.ATTESTED), id="a word"),
+        pytest.param(result(measured=Outcome.NOT_APPLICABLE, by=By.DERIVED), id="does not apply"),
+    ],
+)
+def test_one_answer_is_enough_to_have_checked_something(example: Settings, only: PracticeResult) -> None:
+    assert decided(example, GateName.STAGING, only).passed
 
 
 @pytest.mark.parametrize("gate", GateName)
@@ -94,6 +110,40 @@ def test_medium_risk_warns(example: Settings) -> None:
     assert [warning.practice for warning in outcome.warnings] == ["MLSEC-13"]
 
 
+def test_what_holds_a_gate_is_not_among_the_warnings(example: Settings) -> None:
+    outcome = decided(example, GateName.CHAMPION, *ALL, result("MLSEC-13", measured=Outcome.NOT_MET))
+    assert [(reason.practice, reason.verdict) for reason in outcome.blocking] == [("MLSEC-13", Outcome.NOT_MET)]
+    assert outcome.warnings == ()
+
+
+@pytest.mark.parametrize(
+    ("seen", "champion", "gates"),
+    [
+        pytest.param({"measured": Outcome.MET, "at": Checkpoint.DATA}, True, (), id="what is met"),
+        pytest.param({"measured": Outcome.NOT_MET}, True, ("champion",), id="a finding on the live model"),
+        pytest.param({"measured": Outcome.NOT_MET}, False, (), id="a finding, and no live model"),
+        pytest.param({"measured": Outcome.NOT_MET, "risk": Risk.MEDIUM}, True, (), id="a finding of medium risk"),
+        pytest.param({"measured": Outcome.UNKNOWN}, True, (), id="what operation has not seen yet"),
+    ],
+)
+def test_a_practice_names_the_gates_that_it_holds(
+    example: Settings, seen: dict[str, Any], champion: bool, gates: tuple[str, ...]
+) -> None:
+    found = result("MLSEC-13", **{"at": Checkpoint.OPERATION} | seen)
+    assert held_by(found, small.policy_of(example, **POLICY), champion=champion) == gates
+
+
+def test_each_gate_has_its_own_rules(example: Settings) -> None:
+    high = {"measured": ["high"], "attested": ["high"]}
+    rules = {"phase": {"measured": []}, "staging": {"measured": ["high"]}, "champion": high}
+    policy = small.policy_of(example, gates=rules)
+    assert {gate.value: policy_of(gate, policy) for gate in GateName} == {
+        **dict.fromkeys(("framing", "data", "development"), policy.gates.phase),
+        "staging": policy.gates.staging,
+        "champion": policy.gates.champion,
+    }
+
+
 @pytest.mark.parametrize(("gate", "passed"), [(GateName.STAGING, True), (GateName.CHAMPION, False)])
 def test_a_missing_word_holds_the_champion_alone(example: Settings, gate: GateName, passed: bool) -> None:
     unsaid = result("MLSEC-13", attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN, by=By.ATTESTED)
@@ -108,7 +158,7 @@ def test_a_waiver_opens_and_is_shown(example: Settings) -> None:
 
 
 def test_bounds_hold_a_gate_whatever_the_practices_say(example: Settings) -> None:
-    outcome = decided(example, GateName.DATA, *ALL, records=(VALIDATION,))
+    outcome = decided(example, GateName.DATA, *ALL, records=tuple(r for r in SOUND if r is not LEAKAGE))
     assert [(reason.bound, reason.verdict) for reason in outcome.blocking] == [("leakage", Outcome.UNKNOWN)]
 
 
