@@ -20,7 +20,8 @@ from flows import review
 from lens_checks.bounds import Blocking
 from lens_checks.check import Outcome
 from lens_checks.gates import GateOutcome
-from tasks import describing, landing, leakage, preparing, splitting, versioning
+from tasks import describing, difference, landing, leakage, parts, preparing, versioning
+from tasks.failpoints import failpoint
 from tasks.landing import Manifest
 from tasks.preparing import Landed
 
@@ -46,6 +47,7 @@ read_landed = task(name="Read the landed rows", tags=MINE, cache_policy=NO_CACHE
 part_rows = task(name="Part the rows", tags=MINE, cache_policy=NO_CACHE)(preparing.part_rows)
 search_leaks = task(name="Search for leaks", tags=MINE, cache_policy=NO_CACHE)(leakage.search_for_leaks)
 write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE)(preparing.write_attempt)
+write_difference = task(name="Compare with the data before", tags=MINE, cache_policy=NO_CACHE)(difference.write)
 
 
 @flow(name="Landing", flow_run_name="Landing for {settings.charter.project}", validate_parameters=False)
@@ -54,6 +56,7 @@ def land_snapshot(settings: Settings, until: date | None = None) -> Manifest:
     before = landing.landed(preparing.LANDED)
     window = landing.window_to_land(settings.data, before, until=until)
     manifest = land(settings.data, window=window, destination=preparing.LANDED)
+    difference.settle(preparing.LANDED, preparing.PREPARED)
     take_snapshot(preparing.LANDED)
     return manifest
 
@@ -65,6 +68,7 @@ def prepare(settings: Settings, cause: str = "hand") -> Prepared:
     """Publish the landed rows in three parts, if contract, search for leaks and data checkpoint let them."""
     preparing.recover_published()
     landed = read_landed()
+    failpoint("prepare.read")
     audited = audit_rows(landed, settings.data)
     preparing.begin_attempt(audited, settings.data)
     faults = attempt(audited, settings) if audited.validation.success else []
@@ -84,12 +88,13 @@ def audit_rows(landed: Landed, data: Data) -> "Audit":
 
 def attempt(audited: "Audit", settings: Settings) -> list[str]:
     """Part the rows that passed, search the parts, write both for the checkpoint to judge; give the split's faults."""
-    parts = part_rows(audited, settings)
-    if faults := splitting.weaknesses(parts, settings.data):
+    parted = part_rows(audited, settings)
+    if faults := parts.weaknesses(parted, settings.data, settings.params.split):
         return faults
     sha256 = audited.validation.data_sha256
-    found = search_leaks(parts, settings.data, settings.policy.bounds, data_sha256=sha256)
-    write_attempt(audited, parts, found, settings)
+    found = search_leaks(parted, settings.data, settings.policy.bounds, data_sha256=sha256)
+    write_attempt(audited, parted, found, settings)
+    write_difference(parted, settings.data, landed=preparing.LANDED, attempt=preparing.ATTEMPT, data_sha256=sha256)
     return []
 
 

@@ -5,12 +5,14 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
-from config.settings import Policy, Threshold
+from config.settings import Data, Policy, Threshold
 from lens_checks.check import Outcome
+from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence.place import Malformed, NoEvidence
-from lens_checks.evidence.records import ChampionComparison, Evaluation, Leakage, Release, Validation
+from lens_checks.evidence.records import ChampionComparison, Difference, Evaluation, Leakage, Parts, Release, Validation
 from lens_checks.runner import Source
 from lens_checks.statements import Subject
+from lens_checks.trust import strangeness
 
 R = TypeVar("R")
 GOOD_ENOUGH = {"superiority": ("better",), "non-inferiority": ("better", "not-worse")}
@@ -56,6 +58,13 @@ def leakage(source: Source, policy: Policy, subject: Subject) -> Found:
     for leak in search.findings:
         if not leak.allowed:
             yield "leakage", leak.sentence, fix
+
+
+def data_difference(source: Source, policy: Policy, subject: Subject) -> Found:
+    """Data lies close to the version accepted before it, and few rows hold a value far out."""
+    found = strangeness(source.get(Difference), source.get(Parts), source.get(Data), policy.bounds)
+    fix = "Find out what changed at the source; what is honest, allow with a reason under `difference_allowances`."
+    yield from (("data difference", words, fix) for words in found)
 
 
 def thresholds(source: Source, policy: Policy, subject: Subject) -> Found:
@@ -117,10 +126,10 @@ def comparison(source: Source, policy: Policy, subject: Subject) -> Found:
 
 BOUNDS: Mapping[str, tuple[Bound, ...]] = {
     "framing": (),
-    "data": (contract, leakage),
-    "development": (contract, leakage, thresholds),
-    "staging": (contract, leakage, thresholds, same_candidate, trial),
-    "champion": (contract, leakage, thresholds, same_candidate, trial, comparison),
+    "data": (contract, leakage, data_difference),
+    "development": (contract, leakage, data_difference, thresholds),
+    "staging": (contract, leakage, data_difference, thresholds, same_candidate, trial),
+    "champion": (contract, leakage, data_difference, thresholds, same_candidate, trial, comparison),
 }
 
 
@@ -129,16 +138,24 @@ def unmet(gate: str, source: Source, policy: Policy, subject: Subject) -> Iterat
     for bound in BOUNDS[gate]:
         name = bound.__name__.replace("_", " ")
         try:
-            found = [Blocking(bound=n, verdict=Outcome.NOT_MET, because=b, fix=f) for n, b, f in
-                     bound(source, policy, subject)]  # fmt: skip
+            with step(f"the bound {name}"), warnings_count():
+                found = [Blocking(bound=n, verdict=Outcome.NOT_MET, because=b, fix=f) for n, b, f in
+                         _only_findings(bound(source, policy, subject))]  # fmt: skip
         except NoEvidence as reason:
             found = [Blocking(bound=name, verdict=Outcome.UNKNOWN, because=str(reason), fix="Run `lifecycle run`.")]
-        except Malformed as reason:
+        except (Malformed, Cut) as reason:
             found = [Blocking(bound=name, verdict=Outcome.BROKEN, because=str(reason), fix="Run `lifecycle run`.")]
-        except Exception as error:  # noqa: BLE001 - whatever it is, the bound is not kept
+        except (Exception, SystemExit) as error:  # noqa: BLE001 - whatever it is, the bound is not kept
             because = f"{name} raised {type(error).__name__}: {error}"
             found = [Blocking(bound=name, verdict=Outcome.BROKEN, because=because, fix="Run `lifecycle run`.")]
         yield from found
+
+
+def _only_findings(found: object) -> Found:
+    """Give what a bound found; an empty list, a word or nothing is no search that found nothing."""
+    if not isinstance(found, Iterator):
+        raise TypeError(f"it gave {found!r} of type {type(found).__name__}, no findings")
+    return found
 
 
 def figures(gate: str, source: Source, policy: Policy) -> dict[str, object]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import ConfigError, LifecycleError
 from config.settings import Data, Window
-from tasks import files, sources, tables
+from tasks import files, origin, sources, tables
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -32,12 +32,14 @@ class Manifest:
     licence: str
     purpose: str
     owner: str
+    code_sha256: str = ""  # of the code that read the source; older manifests do not say
     schema: int = 1
 
 
 def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
     """Write the source's rows of the window and all incoming rows to destination; skip it when nothing changed."""
     listed = _listed(data)
+    origin.refuse_strangers(data, listed)
     source = _fingerprint(data, window, listed)
     if (before := landed(destination)) and before.source_sha256 == source and _holds(destination, before):
         return before
@@ -60,6 +62,7 @@ def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
         licence=data.source.licence,
         purpose=data.source.purpose,
         owner=data.source.owner,
+        code_sha256=_code(),
     )
     files.write_json(destination / "manifest.json", asdict(manifest))
     return manifest
@@ -126,8 +129,11 @@ def _listed(data: Data) -> list[dict[str, str]]:
 def _fingerprint(data: Data, window: Window | None, listed: list[dict[str, str]]) -> str:
     """Tell two landings apart without reading a row: by files, window, declared types, and the code that reads."""
     kinds = {name: column.type for name, column in data.columns.items()}
-    code = [files.sha256_file(path) for path in CODE]
-    return files.sha256_json([data.source.reader, listed, _span(window), kinds, data.retention_days, code])
+    return files.sha256_json([data.source.reader, listed, _span(window), kinds, data.retention_days, _code()])
+
+
+def _code() -> str:
+    return files.sha256_json([files.sha256_file(path) for path in CODE])
 
 
 def _holds(destination: Path, manifest: Manifest) -> bool:

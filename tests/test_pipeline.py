@@ -13,7 +13,7 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 BESIDES = {
     *("files", "failpoints", "keys", "packaging", "tracking", "versioning"),
     *("ledger", "chain", "registry", "comparison", "verdicts"),
-    *("landing", "sources", "flights", "describing"),
+    *("landing", "origin", "sources", "flights", "describing"),
 }
 BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording"}}  # the winner is an input
 

@@ -2,7 +2,7 @@
 
 from datetime import date
 from enum import StrEnum
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
@@ -69,11 +69,53 @@ class Source(Closed):
     reader: Name = Field(description="A function of tasks/sources.py.")
     path: str = Field(default="", description="File or folder the reader reads; empty where it needs none.")
     incoming: str = Field(default="data/incoming", description="Folder whose files are appended when data is landed.")
+    allowed: tuple[Name, ...] = Field(
+        default=(), description="Files that may be landed, as patterns of their names in the manifest; none: any."
+    )
+    checksums: dict[Name, Annotated[str, Field(pattern=r"^[0-9a-f]{64}$")]] = Field(
+        default_factory=dict, description="SHA-256 of files that never change; one with other bytes is not landed."
+    )
     licence: Name = Field(description="Licence or terms under which the data may be used.")
     purpose: Name = Field(description="What the data may be used for.")
     owner: Name = Field(description="Who answers for the source.")
     legal_basis: str = Field(default="", description="Why data of people may be used; needed where there are such.")
     permitted_until: date | None = Field(default=None, description="Last day of the permission; none: it has no end.")
+
+
+class LeakSearch(StrEnum):
+    """What the leakage gate searches for; each is a function of tasks/."""
+
+    SAME_PARTS = "same parts"
+    SAME_ROWS = "same rows"
+    NEAR_DUPLICATES = "near duplicates"
+    FUTURE_ROWS = "future rows"
+    SHARED_ENTITIES = "shared entities"
+    UNKNOWN_AT_PREDICTION = "unknown at prediction"
+    TELLING_FEATURES = "telling features"
+    IDENTIFIERS = "identifiers"
+    CONFLICTING_LABELS = "conflicting labels"
+    FLIPPED_LABELS = "flipped labels"
+    UNSEEN_CATEGORIES = "unseen categories"
+    FLOODING = "flooding"
+    SCALED_OUTSIDE = "scaled outside"
+    ENCODED_OUTSIDE = "encoded outside"
+    IMPUTED_OUTSIDE = "imputed outside"
+
+
+OF_ROWS = (LeakSearch.SAME_PARTS, LeakSearch.SAME_ROWS, LeakSearch.NEAR_DUPLICATES)  # no column answers for these
+
+
+class Allowance(Closed):
+    """What of one column the leakage gate lets pass, and why."""
+
+    searches: tuple[LeakSearch, ...] = Field(min_length=1, description="The searches whose findings may pass.")
+    reason: Name = Field(description="Why they may.")
+
+    @model_validator(mode="after")
+    def _speaks_of_a_column(self) -> "Allowance":
+        if rows := [search.value for search in self.searches if search in OF_ROWS]:
+            raise ValueError(f"searches: {', '.join(rows)} speak of whole rows, which no column can allow")
+        return self
 
 
 class Window(Closed):
@@ -105,11 +147,16 @@ class Data(Closed):
     minimum_rows: int = Field(default=100, ge=20, description="Fewer rows than this are refused.")
     quarantine_limit: Share = Field(default=0.0, description="Largest share of rows that may be set aside.")
     retention_days: int | None = Field(default=None, ge=1, description="Rows older than this are not landed.")
-    leakage_allowances: dict[Name, str] = Field(
-        default_factory=dict, description="Columns that the leakage gate lets pass, each with the reason."
+    leakage_allowances: dict[Name, Allowance] = Field(
+        default_factory=dict, description="Columns, and which searches of the leakage gate let them pass, and why."
     )
     shift_allowances: dict[Name, str] = Field(
         default_factory=dict, description="Columns known to move between the parts of a split, each with the reason."
+    )
+
+    difference_allowances: dict[Name, str] = Field(
+        default_factory=dict,
+        description="Columns known to move from one data version to the next, each with the reason.",
     )
 
     @model_validator(mode="after")

