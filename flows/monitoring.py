@@ -15,7 +15,7 @@ from config.load import load
 from config.settings import Settings, Window
 from flows import review
 from lens_checks.check import Checkpoint
-from tasks import drift, files, landing, performance, preparing, watching
+from tasks import alerts, drift, files, landing, performance, preparing, watching
 from tasks.baselines import Champion, load_champion
 from tasks.features import feature_frame, target_values
 from tasks.intervals import units
@@ -43,7 +43,7 @@ def monitor(settings: Settings, window: Window) -> WindowReport | None:
         return None
     report = judge_window(rows, champion, settings, window)
     files.write_json(WINDOWS / f"{watching.name_of(window)}.json", report)
-    raise_alarm(report, stores)
+    raise_alarm(report, stores, settings)
     review.judge(Checkpoint.OPERATION, settings)
     return report
 
@@ -135,8 +135,8 @@ def _gone(found: FeatureDrift | None) -> bool:
     return found is not None and found.psi is None
 
 
-def raise_alarm(report: WindowReport, stores: Stores) -> None:
-    """Write an alarm into the ledger, once for a window, a model and what was seen."""
+def raise_alarm(report: WindowReport, stores: Stores, settings: Settings) -> None:
+    """Write an alarm into the ledger and tell somebody, once for a window, a model and what was seen."""
     if not report.alarms:
         return
     body = {
@@ -145,6 +145,9 @@ def raise_alarm(report: WindowReport, stores: Stores) -> None:
     }  # fmt: skip
     if not any(entry.kind == Kind.ALARM and entry.body == body for entry in stores.ledger.entries()):
         stores.record(Kind.ALARM, body)
+        about = f"window {watching.name_of(report.window)}, version {report.version}"
+        alert = alerts.Alert("alarm", about, "; ".join(report.alarms), "lifecycle retrain")
+        alerts.raise_alert(alert, settings.runtime.notify)
 
 
 def watch_once(settings: Settings, window: Window) -> WindowReport | None:

@@ -7,11 +7,13 @@ import time
 from collections.abc import Iterable, Iterator
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import IO, TYPE_CHECKING
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Settings
 from flows import endings, idle, orchestrator
+from tasks import alerts
+from tasks.alerts import Alert
 from tasks.reporting import RunReport, duration, phase_table, write_run
 
 if TYPE_CHECKING:
@@ -28,7 +30,8 @@ def run(settings: Settings, *, explore: bool = False, force: bool = False) -> Ru
     reason = "it was asked for" if explore or force else idle.reason_to_run(settings)
     if reason is None:
         return RunReport.of(NOTHING, "all is as the last run left it", cause="hand", start=start)
-    with one_at_a_time(LOCK):
+    with one_at_a_time(LOCK) as left:
+        tell_of_the_interrupted(left, settings)
         return run_loop(settings, cause="hand", because=reason, explore=explore, force=force)
 
 
@@ -57,8 +60,10 @@ def run_loop(
         try:
             _loop(settings, cause=cause, explore=explore, force=force, until=until)
         except BaseException as error:
-            outcome, seen = _ended_by(error)
-            write_run(RunReport.of(outcome, seen, cause=cause, start=start, journal=journal))
+            outcome, told = _ended_by(error)
+            write_run(RunReport.of(outcome, told.seen, cause=cause, start=start, journal=journal))
+            if outcome != INTERRUPTED:  # whoever stopped it by hand knows
+                alerts.tell(told, f"a run of the lifecycle, caused by {cause}", settings.runtime.notify)
             journal.console.print(phase_table(journal.phases))
             raise
     outcome = EXPLORED if explore else COMPLETE
@@ -67,12 +72,19 @@ def run_loop(
     return report
 
 
-def _ended_by(error: BaseException) -> tuple[str, str]:
-    """Name the outcome of a run that an exception ended, and what was seen."""
+def tell_of_the_interrupted(left: str, settings: Settings) -> None:
+    """Tell somebody of a run that ended without a word: its process was killed, or the machine went down."""
+    if left:
+        alert = Alert("interrupted", "a run of the lifecycle", f"process {left} ended without a word", "lifecycle run")
+        alerts.raise_alert(alert, settings.runtime.notify)
+
+
+def _ended_by(error: BaseException) -> tuple[str, LifecycleError]:
+    """Name the outcome of a run that an exception ended, and tell the exception in words."""
     if isinstance(error, KeyboardInterrupt):
-        return INTERRUPTED, "stopped by hand"
+        return INTERRUPTED, LifecycleError("stopped by hand")
     told = endings.in_words(error)
-    return REFUSED if isinstance(told, GateRefused) else FAILED, told.seen
+    return REFUSED if isinstance(told, GateRefused) else FAILED, told
 
 
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
@@ -96,8 +108,11 @@ def words(report: RunReport) -> "Iterable[RenderableType]":
 
 
 @contextlib.contextmanager
-def one_at_a_time(path: Path) -> Iterator[None]:
-    """Hold a lock that the kernel frees when its holder ends, however it ends (LifecycleError when it is held)."""
+def one_at_a_time(path: Path) -> Iterator[str]:
+    """Hold a lock that the kernel frees when its holder ends (LifecycleError when it is held).
+
+    Gives the process that held it last and could not say that it ended, or nothing.
+    """
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     with open(path, "a+") as lock:
         try:
@@ -109,7 +124,16 @@ def one_at_a_time(path: Path) -> Iterator[None]:
                 expected="one run at a time",
                 next_step="wait for it to end, then run the command again",
             ) from error
-        lock.truncate(0)
-        lock.write(str(os.getpid()))
-        lock.flush()
-        yield
+        lock.seek(0)
+        left = lock.read().strip()
+        _sign(lock, str(os.getpid()))
+        try:
+            yield left
+        finally:
+            _sign(lock, "")
+
+
+def _sign(lock: IO[str], holder: str) -> None:
+    lock.truncate(0)
+    lock.write(holder)
+    lock.flush()

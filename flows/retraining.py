@@ -40,7 +40,8 @@ class Retraining:
 def retrain(asked: str = "schedule") -> Retraining:
     """Ask whether there is a cause, record the answer, and run the lifecycle if there is one."""
     asked, settings = operating.stated(asked), load()
-    with operating.one_at_a_time(operating.LOCK):
+    with operating.one_at_a_time(operating.LOCK) as left:
+        operating.tell_of_the_interrupted(left, settings)
         stores = open_stores(settings)
         entries = stores.trusted()
         until = take_in_until(settings, entries)

@@ -2,14 +2,18 @@
 
 import importlib
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from config import environment
+
+if TYPE_CHECKING:
+    from config.settings import Settings
 
 
 def run(module: str, flow: str) -> NoReturn:
     """Run one phase and end with its exit code; the server starts before Prefect, which asks for it, is imported."""
     environment.prepare()
+    settings: Settings | None = None
     try:
         from config.load import load
         from flows import orchestrator, progress
@@ -26,6 +30,10 @@ def run(module: str, flow: str) -> NoReturn:
         from flows.endings import in_words
 
         told = in_words(error)
+        if settings is not None:
+            from tasks import alerts
+
+            alerts.tell(told, f"stage {module}", settings.runtime.notify)
         for label, text in (("seen", told.seen), ("expected", told.expected), ("next", told.next_step)):
             if text:
                 print(f"{label + ':':<10}{text}", file=sys.stderr)
