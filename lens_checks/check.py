@@ -134,7 +134,7 @@ class Check:
     @property
     def title(self) -> str:
         """The world that the check wants, from its docstring."""
-        return (inspect.getdoc(self.function) or "").split("\n", 1)[0]
+        return (inspect.getdoc(self.function) or "").partition("\n")[0]
 
     @property
     def module(self) -> str:
@@ -144,7 +144,7 @@ class Check:
     @property
     def pillar(self) -> Pillar | None:
         """The pillar: from the id for the lens's practices, declared for an organisation's own."""
-        return PILLAR_OF_PREFIX.get(self.practice.split("-", 1)[0], self.own_pillar)
+        return PILLAR_OF_PREFIX.get(self.practice.partition("-")[0], self.own_pillar)
 
     @property
     def evidence(self) -> dict[str, type]:

@@ -112,7 +112,7 @@ def count(practices: Iterable[PracticeResult]) -> dict[str, int]:
 
 def rate(question: Question, practices: Iterable[PracticeResult]) -> QuestionResult:
     """Rate a question by the rule of AWS's lens file; what does not apply counts as done (AWS leaves that open)."""
-    answers = {result.id: result for result in practices if result.id in question.practices}
+    answers = {result.id: result for result in practices}
     verdicts = [answers[id].verdict if id in answers else Outcome.UNKNOWN for id in question.practices]
     return QuestionResult(question.id, question.title, _risk(question, verdicts))
 

@@ -4,7 +4,7 @@ import pytest
 
 from config.settings import Gate, Risk, Settings
 from lens_checks.catalogue import Mode
-from lens_checks.check import Checkpoint, Outcome, Verdict, met, not_applicable, not_met
+from lens_checks.check import Checkpoint, Effort, Outcome, Verdict, met, not_applicable, not_met
 from lens_checks.checkpoint import By, PracticeResult, judge
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.statements import Refused, Statements
@@ -52,6 +52,7 @@ def judged(
         pytest.param(Mode.AUTO, None, CLAIMED, Outcome.NOT_APPLICABLE, By.ATTESTED, id="a claim without a check"),
         pytest.param(Mode.AUTO, not_met("-"), CLAIMED, Outcome.NOT_MET, By.MEASURED, id="no claim beats a no"),
         pytest.param(Mode.PARTIAL, met("-"), CLAIMED, Outcome.UNKNOWN, By.ATTESTED, id="a claim against a yes"),
+        pytest.param(Mode.ATTEST, None, CLAIMED, Outcome.NOT_APPLICABLE, By.ATTESTED, id="a claim instead of a word"),
         pytest.param(Mode.AUTO, MALFORMED, CLAIMED, Outcome.BROKEN, By.MEASURED, id="no claim covers what is broken"),
         pytest.param(Mode.AUTO, not_met("-"), WAIVED, Outcome.NOT_MET, By.WAIVED, id="a waiver over a no"),
         pytest.param(Mode.AUTO, NO_EVIDENCE, WAIVED, Outcome.UNKNOWN, By.WAIVED, id="a waiver over unknown"),
@@ -66,6 +67,53 @@ def test_the_answer(
     found = judged(example, mode, answer, statements)
     assert (found.verdict, found.by) == (verdict, by)
     assert found.because
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "statements", "measured", "attested"),
+    [
+        pytest.param(Mode.AUTO, not_met("-"), SILENT, Outcome.NOT_MET, None, id="measured alone"),
+        pytest.param(Mode.AUTO, None, SILENT, Outcome.UNKNOWN, None, id="to be measured, and no check does"),
+        pytest.param(Mode.ATTEST, None, ATTESTED, None, Outcome.MET, id="stated alone"),
+        pytest.param(Mode.ATTEST, None, SILENT, None, Outcome.UNKNOWN, id="to be stated, and nobody does"),
+        pytest.param(Mode.PARTIAL, met("-"), SILENT, Outcome.MET, Outcome.UNKNOWN, id="measured, and not stated"),
+        pytest.param(Mode.PARTIAL, not_met("-"), ATTESTED, Outcome.NOT_MET, Outcome.MET, id="stated, and not so"),
+        pytest.param(Mode.AUTO, not_met("-"), WAIVED, Outcome.NOT_MET, None, id="a waiver changes neither half"),
+    ],
+)
+def test_both_halves_are_kept_apart(
+    example: Settings, mode: Mode, answer: Verdict | None, statements: Statements, measured: Outcome | None,
+    attested: Outcome | None,
+) -> None:  # fmt: skip
+    found = judged(example, mode, answer, statements)
+    assert (found.measured, found.attested) == (measured, attested)
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "effort"),
+    [
+        pytest.param(Mode.AUTO, not_met("-"), Effort.SMALL, id="the check says"),
+        pytest.param(Mode.ATTEST, None, Effort.SMALL, id="a word is soon said"),
+        pytest.param(Mode.AUTO, None, Effort.LARGE, id="a check is to be written"),
+    ],
+)
+def test_the_effort(example: Settings, mode: Mode, answer: Verdict | None, effort: Effort) -> None:
+    assert judged(example, mode, answer, SILENT).effort is effort
+
+
+@pytest.mark.parametrize(
+    ("seen", "left_to_do"),
+    [
+        pytest.param(result(measured=Outcome.MET), False, id="met"),
+        pytest.param(result(measured=Outcome.NOT_APPLICABLE), False, id="not applicable"),
+        pytest.param(result(measured=Outcome.NOT_MET), True, id="not met"),
+        pytest.param(result(measured=Outcome.UNKNOWN), True, id="unknown"),
+        pytest.param(result(measured=Outcome.BROKEN), True, id="broken"),
+        pytest.param(result(measured=Outcome.NOT_MET, by=By.WAIVED), False, id="waived"),
+    ],
+)
+def test_what_is_open(seen: PracticeResult, left_to_do: bool) -> None:
+    assert seen.open is left_to_do
 
 
 @pytest.mark.parametrize(
@@ -84,6 +132,57 @@ def test_an_open_practice_says_what_to_do(
     fix = judged(example, mode, answer, SILENT).fix
     assert all(word in fix for word in words)
     assert bool(fix) == bool(words)
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "statements", "fix"),
+    [
+        pytest.param(Mode.PARTIAL, not_met("-"), ATTESTED, "Mend MLSEC-12.", id="the word is given, mend the rest"),
+        pytest.param(Mode.PARTIAL, met("-"), ATTESTED, "", id="both halves are there"),
+        pytest.param(Mode.PARTIAL, not_applicable("-"), SILENT, "", id="nothing to state about what does not apply"),
+        pytest.param(Mode.AUTO, not_met("-"), WAIVED, "Mend MLSEC-12.", id="a waiver mends nothing"),
+    ],
+)
+def test_nothing_is_asked_for_twice(
+    example: Settings, mode: Mode, answer: Verdict | None, statements: Statements, fix: str
+) -> None:
+    assert judged(example, mode, answer, statements).fix == fix
+
+
+def test_a_missing_word_says_nothing_of_mending(example: Settings) -> None:
+    assert "Mend" not in judged(example, Mode.PARTIAL, met("seen"), SILENT).fix
+
+
+@pytest.mark.parametrize(
+    ("mode", "answer", "statements", "because"),
+    [
+        pytest.param(Mode.ATTEST, None, SILENT, "nobody has stated it", id="no statement"),
+        pytest.param(
+            Mode.ATTEST, None, said(refused=(Refused("attestation", ID, "it ended"),)),
+            "the statement does not count: it ended", id="a statement that ended",
+        ),
+        pytest.param(
+            Mode.AUTO, not_met("seen"), said(refused=(Refused("not applicable", ID, "it ended"),)),
+            "seen; its not applicable does not count: it ended", id="a claim that ended",
+        ),
+        pytest.param(
+            Mode.AUTO, not_met("seen"), CLAIMED,
+            "seen; it is claimed not to apply, and the evidence judges it", id="a claim against the evidence",
+        ),
+        pytest.param(Mode.AUTO, not_met("seen"), SILENT, "seen", id="the evidence alone"),
+        pytest.param(
+            Mode.PARTIAL, met("seen"), SILENT, "measured: seen; nobody has stated it", id="a half that is missing"
+        ),
+    ],
+)  # fmt: skip
+def test_the_reason_names_what_did_not_count(
+    example: Settings, mode: Mode, answer: Verdict | None, statements: Statements, because: str
+) -> None:
+    assert judged(example, mode, answer, statements).because == because
+
+
+def test_a_met_practice_gives_both_reasons(example: Settings) -> None:
+    assert judged(example, Mode.PARTIAL, met("seen"), ATTESTED).because.startswith("seen; Ada states, Grace approved")
 
 
 def test_a_refused_statement_is_told(example: Settings) -> None:
@@ -130,6 +229,12 @@ def test_only_the_practices_of_the_checkpoint_are_judged(example: Settings) -> N
                      id="a missing word, where words are asked for"),
         pytest.param(result(measured=None, attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN),
                      Gate(measured=BOTH, attested=BOTH), True, id="a word alone, missing"),
+        pytest.param(result(measured=None, attested=Outcome.UNKNOWN, verdict=Outcome.UNKNOWN), Gate(measured=BOTH),
+                     False, id="a word alone, missing, where measures are asked for"),
+        pytest.param(result(measured=Outcome.NOT_MET), Gate(measured=(), attested=BOTH), False,
+                     id="not met, where words are asked for and none belongs to it"),
+        pytest.param(result(measured=Outcome.NOT_MET, attested=Outcome.MET, verdict=Outcome.NOT_MET),
+                     Gate(measured=(), attested=BOTH), False, id="not met, where words are asked for and it has one"),
     ],
 )  # fmt: skip
 def test_what_holds_a_gate(seen: PracticeResult, gate: Gate, blocks: bool) -> None:

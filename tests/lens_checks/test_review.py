@@ -22,6 +22,11 @@ RESULTS = (
     result("MLSEC-05", measured=NOT_MET, by=By.WAIVED),
     result("MLSEC-06", measured=UNKNOWN, required=False),
     result("MLSEC-07", measured=BROKEN),
+    result("MLSEC-08", attested=MET, by=By.ATTESTED),
+    result("MLSEC-09", measured=NOT_APPLICABLE, by=By.DERIVED),
+    result("MLSEC-10", measured=NOT_APPLICABLE, by=By.DERIVED),
+    result("MLSEC-11", measured=MET, attested=UNKNOWN, verdict=UNKNOWN, by=By.ATTESTED),
+    result("MLSEC-12", measured=NOT_MET, by=By.DERIVED),
 )
 
 
@@ -34,19 +39,33 @@ def reviewed(settings: Settings, *results: object) -> Review:
 
 def test_verdicts_are_counted_apart() -> None:
     assert count(RESULTS) == {
-        "met": 2, "not_met": 2, "not_applicable": 1, "unknown": 1, "broken": 1, "measured": 1, "attested": 1,
-        "derived": 1, "waived": 1, "not_yet_required": 1, "total": 7,
+        "met": 3, "not_met": 3, "not_applicable": 3, "unknown": 2, "broken": 1, "measured": 1, "attested": 2,
+        "derived": 3, "waived": 1, "not_yet_required": 1, "total": 12,
     }  # fmt: skip
 
 
 def test_coverage_stands_beside_the_share_that_is_met(example: Settings) -> None:
     found = reviewed(example)
-    assert found.coverage == pytest.approx(5 / 7)
-    assert found.met_share == pytest.approx(2 / 4)
+    assert found.coverage == pytest.approx(9 / 12)
+    assert found.met_share == pytest.approx(3 / 6)
+    assert found.schema == 1
 
 
 def test_a_review_of_nothing_has_no_score(example: Settings) -> None:
     found = reviewed(example, result(measured=UNKNOWN))
+    assert (found.coverage, found.met_share) == (0.0, None)
+
+
+def test_the_share_that_is_met_is_of_what_applies(example: Settings) -> None:
+    found = reviewed(example, result("MLSEC-01"), result("MLSEC-02", measured=NOT_MET), result("MLSEC-03"))
+    assert (found.coverage, found.met_share) == (1.0, pytest.approx(2 / 3))
+
+
+def test_a_review_of_no_practice_covers_nothing(example: Settings) -> None:
+    found = review(
+        (), project="flights", catalogue=catalogue_of(practice("MLSEC-01")), policy=example.policy, refused=(),
+        champion=False, now=NOW,
+    )  # fmt: skip
     assert (found.coverage, found.met_share) == (0.0, None)
 
 
@@ -64,6 +83,19 @@ def test_the_plan_goes_by_risk_then_gates_then_effort(example: Settings) -> None
     assert [item.id for item in items] == ["MLSEC-04", "MLSEC-03", "MLSEC-02", "MLSEC-05", "MLSEC-01"]
     assert items[0].gates == ("data", "staging", "champion")
     assert items[-1].gates == ()
+
+
+def test_what_weighs_the_same_goes_by_its_id(example: Settings) -> None:
+    items = plan(
+        (result("MLSEC-02", measured=NOT_MET), result("MLSEC-01", measured=NOT_MET)), example.policy, champion=True
+    )
+    assert [item.id for item in items] == ["MLSEC-01", "MLSEC-02"]
+
+
+def test_findings_of_operation_hold_a_gate_only_while_a_model_serves(example: Settings) -> None:
+    live = (result("MLSEC-01", measured=NOT_MET, at=Checkpoint.OPERATION),)
+    gates = {champion: plan(live, example.policy, champion=champion)[0].gates for champion in (True, False)}
+    assert gates == {True: ("champion",), False: ()}
 
 
 ALL_OF = Question("Q", "-", False, ("A-01", "A-02"), Risk.HIGH)
@@ -88,6 +120,11 @@ def test_the_risk_of_a_question(question: Question, first: Outcome, second: Outc
     assert rate(question, (result("A-01", measured=first), result("A-02", measured=second))).risk is risk
 
 
+def test_a_practice_without_an_answer_leaves_its_question_open() -> None:
+    assert rate(ALL_OF, (result("A-01"), result("B-01"))).risk is QuestionRisk.HIGH
+    assert rate(ALL_OF, (result("B-01"),)).risk is QuestionRisk.UNANSWERED
+
+
 def test_questions_agree_with_the_rules_of_the_lens() -> None:
     """Spot rows of AWS's file, every selection: MLOPS02 needs 01 and 04, MLSUS05 any of 01 to 03."""
     questions = {question.id: question for question in load().questions}
@@ -104,7 +141,7 @@ def test_questions_agree_with_the_rules_of_the_lens() -> None:
 
 
 def test_two_reviews_are_compared() -> None:
-    before = {"A-01": "met", "A-02": "unknown", "A-03": "not_met", "A-04": "met"}
+    before = {"A-01": "met", "A-02": "unknown", "A-03": "not_met", "A-04": "met", "A-06": "met"}
     after = {"A-01": "not_met", "A-02": "met", "A-03": "unknown", "A-04": "not_applicable", "A-05": "met"}
     changes = {change.id: change.kind for change in compare(before, after)}
-    assert changes == {"A-01": "regressed", "A-02": "fixed", "A-05": "new"}
+    assert changes == {"A-01": "regressed", "A-02": "fixed", "A-05": "new", "A-06": "regressed"}
