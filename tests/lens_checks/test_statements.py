@@ -8,7 +8,7 @@ import pytest
 from config.settings import Attestation, Attestations, NotApplicable, Settings, Waiver, Waivers
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import Ledger, LedgerEntry
-from lens_checks.statements import Statements, Subject, doubt_of_time, weigh
+from lens_checks.statements import Refused, Statements, Subject, doubt_of_time, weigh
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -90,6 +90,32 @@ def test_a_flawed_statement_does_not_count(
     assert why in refused.because
 
 
+@pytest.mark.parametrize("versions", [(3, 4), (2, 3), (3, 3)])
+def test_a_waiver_counts_from_its_first_to_its_last_version(example: Settings, versions: tuple[int, int]) -> None:
+    assert set(weighed(example, waiver(versions=versions)).waived) == {"MLSEC-12"}
+
+
+@pytest.mark.parametrize(
+    ("practice", "kind", "why"),
+    [
+        pytest.param("MLSEC-12", "waiver", "it ended; it is alone", id="both reasons of this kind about it"),
+        pytest.param("MLSEC-12", "attestation", "nobody", id="another kind about it"),
+        pytest.param("MLOE-01", "waiver", "too long", id="this kind about another"),
+        pytest.param("MLOE-01", "attestation", "", id="nothing was refused"),
+    ],
+)
+def test_why_a_statement_does_not_count(practice: str, kind: str, why: str) -> None:
+    refused = (
+        Refused("waiver", "MLSEC-12", "it ended"), Refused("waiver", "MLSEC-12", "it is alone"),
+        Refused("attestation", "MLSEC-12", "nobody"), Refused("waiver", "MLOE-01", "too long"),
+    )  # fmt: skip
+    assert Statements({}, {}, {}, refused).why_refused(practice, kind) == why
+
+
+def test_a_subject_is_taken_for_registered_and_made_by_the_rules() -> None:
+    assert (Subject("flights").registered, Subject("flights").explored) == (True, False)
+
+
 def test_a_waiver_needs_a_version(example: Settings) -> None:
     assert "nothing is registered" in weighed(example, waiver(), subject=Subject("flights")).refused[0].because
 
@@ -115,9 +141,12 @@ class OneLedger:
         return self.found
 
 
-def ledger_of(time: datetime) -> Ledger:
-    entry = LedgerEntry(number=1, kind="decision", time=time, previous="0" * 64, hash="a", body={})
-    return Ledger(entries=(entry,), breaks=())
+def ledger_of(*times: datetime) -> Ledger:
+    entries = (
+        LedgerEntry(number=n, kind="decision", time=time, previous="0" * 64, hash="a", body={})
+        for n, time in enumerate(times, start=1)
+    )
+    return Ledger(entries=tuple(entries), breaks=())
 
 
 @pytest.mark.parametrize(
@@ -125,7 +154,11 @@ def ledger_of(time: datetime) -> Ledger:
     [
         pytest.param(NoEvidence("no entry yet"), "", id="a new project has no ledger"),
         pytest.param(ledger_of(NOW - timedelta(seconds=1)), "", id="the clock goes on"),
+        pytest.param(ledger_of(NOW), "", id="an entry of this very moment"),
         pytest.param(ledger_of(NOW + timedelta(days=1)), "set the clock", id="the clock is behind the ledger"),
+        pytest.param(
+            ledger_of(NOW - timedelta(days=1), NOW + timedelta(days=1)), "set the clock", id="behind its last entry"
+        ),
         pytest.param(Malformed("ledger/000001.json is not JSON"), "not JSON", id="the ledger cannot be read"),
     ],
 )
