@@ -12,7 +12,7 @@ from config.settings.charter import (
     ProblemType,
     RuleBaseline,
 )
-from config.settings.data import Column, ColumnType, Data, Role, Sensitivity, Source, Window
+from config.settings.data import Allowance, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Source, Window
 from config.settings.params import Metrics, Params, Search, Split
 from config.settings.policy import (
     Bounds,
@@ -22,14 +22,16 @@ from config.settings.policy import (
     Licences,
     Monitoring,
     Policy,
+    Recovery,
     Retraining,
     Risk,
     Threshold,
 )
-from config.settings.runtime import Runtime
+from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
 
 __all__ = [
+    "Allowance",
     "Attestation",
     "Attestations",
     "Bounds",
@@ -46,14 +48,17 @@ __all__ = [
     "Gate",
     "Gates",
     "Kpi",
+    "LeakSearch",
     "Licences",
     "Metrics",
     "Monitoring",
     "NotApplicable",
+    "Notify",
     "Owners",
     "Params",
     "Policy",
     "ProblemType",
+    "Recovery",
     "Retraining",
     "Risk",
     "Role",
