@@ -16,6 +16,7 @@ from tasks.stores import Stores
 from tasks.tracking import provenance
 
 Name = Literal["restore", "rollback", "tamper", "resume"]
+Tell = Callable[[str], None]  # says what is being done now
 NAMES: tuple[Name, ...] = get_args(Name)
 REPORTS = "drills"
 # What a scratch copy of the project takes along: code, settings, lock, and the record of the pipeline.

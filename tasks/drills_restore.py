@@ -13,7 +13,7 @@ from pathlib import Path
 from config.errors import LifecycleError
 from config.settings import Recovery
 from tasks import candidates, files, history, trial
-from tasks.drills import Practised, copy_code
+from tasks.drills import Practised, Tell, copy_code
 from tasks.ledger import Decision, Entry
 from tasks.registry import Version
 from tasks.rollback import ALIAS
@@ -37,15 +37,18 @@ class Source:
     installed: bool  # the environment at hand is that of this lock
 
 
-def restore(place: Path, *, stores: Stores, policy: Recovery) -> Practised:
+def restore(place: Path, *, stores: Stores, policy: Recovery, tell: Tell) -> Practised:
     """Build the endpoint of the version before the champion afresh, start it, and ask it the golden rows."""
     entries = stores.trusted()
     number = version_to_restore(entries)
     version, decision = stores.registry.version(number), let_in_by(number, entries, stores)
     start = time.monotonic()
+    tell(f"Take code, lock and settings of version {number}")
     source = rebuild(version, place / "source")
+    tell("Fetch the package and verify it")
     package = fetch_verified(version, decision, replace(stores, state=place))
     contract, golden = candidates.read_contract(package)
+    tell("Start the scoring server and ask it the golden rows")
     seen = trial.try_server(
         package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=DEADLINE_SECONDS,
         requests=trial.FEWEST, code=place / "source",

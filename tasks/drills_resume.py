@@ -18,7 +18,7 @@ from typing import Any
 from config.errors import LifecycleError
 from config.settings import Recovery
 from tasks import alerts, backup, files, preparing
-from tasks.drills import Practised, copy_code
+from tasks.drills import Practised, Tell, copy_code
 from tasks.failpoints import VARIABLE
 from tasks.stores import Stores
 from tasks.tracking import database_file
@@ -37,16 +37,19 @@ class Told:
     alerts: list[dict[str, Any]] = field(default_factory=list)
 
 
-def resume(place: Path, *, stores: Stores, policy: Recovery) -> Practised:
+def resume(place: Path, *, stores: Stores, policy: Recovery, tell: Tell) -> Practised:
     """Fail, kill and resume data preparation on a copy; what it publishes must be what an undisturbed run did."""
     expected = published(preparing.PREPARED)
     root = furnish(place / "project", stores)
     with listening() as told:
+        tell("Let data preparation fail")
         failed = _run(root, told.url, FAILS)
         notified = bool(told.alerts) and bool(alerts.read_alerts(root / alerts.ALERTS))
+        tell("Kill data preparation while it publishes")
         killed = _run(root, told.url, DIES)
         left = preparing.PREPARED.as_posix() if (root / preparing.PREPARED).exists() else "nothing published"
         start = time.monotonic()
+        tell("Run data preparation again")
         ended = _run(root, told.url)
     seconds = time.monotonic() - start
     seen = published(root / preparing.PREPARED) if ended.returncode == 0 else {}
