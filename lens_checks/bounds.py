@@ -7,11 +7,11 @@ from typing import TypeVar
 
 from config.settings import Data, Policy, Threshold
 from lens_checks.check import Outcome
-from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import ChampionComparison, Difference, Evaluation, Leakage, Parts, Release, Validation
 from lens_checks.runner import Source
 from lens_checks.statements import Subject
+from lens_checks.steps import Cut, step, warnings_count
 from lens_checks.trust import strangeness
 
 R = TypeVar("R")

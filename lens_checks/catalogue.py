@@ -12,6 +12,7 @@ from pathlib import Path
 from config.errors import ConfigError
 from config.settings import Risk
 from lens_checks.check import PILLAR_OF_PREFIX, Check, Checkpoint, Phase, Pillar
+from lens_checks.steps import step
 
 HERE = Path(__file__).parent
 EDITION = "2023 ids, 2025 text and risk"
@@ -120,6 +121,13 @@ def load() -> Catalogue:
     return Catalogue(practices, checks, questions)
 
 
+def remember() -> None:
+    """Import the checks that are shipped, so that a process that is forked from this one need not."""
+    for name in modules():
+        if ".ours." not in name:
+            importlib.import_module(name.removesuffix(".__init__"))
+
+
 def modules(folder: Path = HERE) -> tuple[str, ...]:
     """Name every module that may hold checks: all files of the pillar folders and of ours/, however deep."""
     files = [file for room in ROOMS for file in sorted((folder / room).rglob("*.py"))]
@@ -144,8 +152,9 @@ def collect(names: tuple[str, ...]) -> dict[str, Check]:
 
 def _checks_of(name: str) -> list[Check]:
     try:
-        module = importlib.import_module(name.removesuffix(".__init__"))
-    except Exception as error:
+        with step(f"importing {name}"):
+            module = importlib.import_module(name.removesuffix(".__init__"))
+    except (Exception, SystemExit) as error:
         raise ConfigError(
             f"{name.replace('.', '/')}.py cannot be imported: {type(error).__name__}: {error}",
             expected="a module whose checks can be read; a check that is not read would be a gate that is not held",

@@ -12,58 +12,14 @@ import time
 import traceback
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from typing import IO, Any, NoReturn
+from typing import Any, NoReturn
 
 from config import errors
 from config.errors import LifecycleError
+from lens_checks import steps
 
 PR_SET_PDEATHSIG = 1
 LOOK_SECONDS = 0.2  # a process that ended is noticed even while one that it started keeps the pipe open
-
-
-class Cut(Exception):
-    """A step that did not answer in time, ended its process, or tried to end the run."""
-
-
-class _Child:
-    """What the forked process knows: the pipe it tells its steps to, and the steps that were cut before."""
-
-    def __init__(self, pipe: IO[str], faults: Mapping[str, str]) -> None:
-        self.pipe, self.faults = pipe, faults
-
-    def tell(self, *message: str) -> None:
-        self.pipe.write(json.dumps(message) + "\n")
-        self.pipe.flush()
-
-
-_child: _Child | None = None
-
-
-@contextlib.contextmanager
-def step(name: str) -> Iterator[None]:
-    """Tell what is being asked; what was cut before, or wants to end the process, is Cut (in a forked process only)."""
-    if _child is None:
-        yield
-        return
-    if name in _child.faults:
-        raise Cut(_child.faults[name])
-    _child.tell("begin", name)
-    try:
-        yield
-    except (KeyboardInterrupt, SystemExit, GeneratorExit) as error:  # nobody else interrupts this process
-        raise Cut(f"{name} raised {type(error).__name__}") from error
-    finally:
-        _child.tell("end")
-
-
-@contextlib.contextmanager
-def warnings_count(module: str = "") -> Iterator[None]:
-    """Let a warning be an error; given a pattern, only one that a module of such a name gives."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("error", module=module)
-        for kind in (DeprecationWarning, PendingDeprecationWarning, FutureWarning, ResourceWarning):
-            warnings.simplefilter("ignore", kind)  # they speak of code and of time to come, not of what is judged
-        yield
 
 
 def supervised(work: Callable[[], bytes], *, seconds: float) -> bytes:
@@ -71,7 +27,7 @@ def supervised(work: Callable[[], bytes], *, seconds: float) -> bytes:
 
     A step that is cut is skipped when the rest is begun anew. What the work raises is a LifecycleError here.
     """
-    if _child is not None:
+    if steps.told():
         return work()
     faults: dict[str, str] = {}
     while True:
@@ -120,7 +76,7 @@ class _Watch:
                         return words[0].encode()
                     case _:
                         raise _as_error(words)
-            raise _Fault(self._at(), _ended(self.status))
+            raise _Fault(self._at(), self._ended())
         finally:
             self._end()
 
@@ -140,6 +96,16 @@ class _Watch:
             if gone:
                 return b""
         raise _Fault(self._at(), f"did not answer in {self.seconds:g} s")
+
+    def _ended(self) -> str:
+        """Say how the process ended; it told all that it will tell."""
+        until = time.monotonic() + LOOK_SECONDS
+        while not self._gone() and time.monotonic() < until:
+            time.sleep(0.002)
+        if self.status is None:
+            return "closed its pipe"
+        code = os.waitstatus_to_exitcode(self.status)
+        return f"ended its process (exit {code})" if code >= 0 else f"ended its process ({signal.Signals(-code).name})"
 
     def _at(self) -> str:
         return self.open[-1] if self.open else ""
@@ -163,14 +129,13 @@ class _Watch:
 
 def _run(work: Callable[[], bytes], writing: int, faults: Mapping[str, str]) -> NoReturn:
     """Do the work in the forked process; whatever happens, the process ends here."""
-    global _child
     try:
         _leave_the_family()
-        _child = _Child(os.fdopen(writing, "w"), faults)
+        tell = steps.begin(os.fdopen(writing, "w"), faults)
         try:
-            _child.tell("answer", work().decode())
+            tell("answer", work().decode())
         except Exception as error:  # noqa: BLE001 - it is raised again where the answer is waited for
-            _child.tell("error", *_words(error))
+            tell("error", *_words(error))
     finally:
         os._exit(1)  # what the parent registered to be done at its end is not for this process to do
 
@@ -198,8 +163,3 @@ def _as_error(words: list[str]) -> LifecycleError:
     if isinstance(kind, type) and issubclass(kind, LifecycleError):
         return kind(seen, expected=expected, next_step=next_step)
     return LifecycleError(f"judging failed: {seen}", expected="an answer", next_step="lifecycle review")
-
-
-def _ended(status: int | None) -> str:
-    code = os.waitstatus_to_exitcode(status or 0)
-    return f"ended its process (exit {code})" if code >= 0 else f"ended its process ({signal.Signals(-code).name})"

@@ -3,8 +3,8 @@
 from typing import Protocol, TypeVar
 
 from lens_checks.check import FROM_CHECKS, Check, Missing, Outcome, Verdict
-from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence.place import Malformed, NoEvidence
+from lens_checks.steps import Cut, step, warnings_count
 
 R = TypeVar("R")
 
@@ -32,7 +32,7 @@ def ask(check: Check, source: Source) -> Verdict:
 
 
 def _judge(check: Check, source: Source) -> object:
-    records = {name: source.get(kind) for name, kind in check.evidence.items()}
+    records: dict[str, object] = {name: source.get(kind) for name, kind in check.evidence.items()}
     with warnings_count():
         return check.function(**records)
 

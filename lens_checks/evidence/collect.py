@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 from typing import TypeVar, cast
 
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
-from lens_checks.deadline import Cut, step, warnings_count
 from lens_checks.evidence import (
     data,
     environment,
@@ -22,6 +21,7 @@ from lens_checks.evidence import (
 )
 from lens_checks.evidence import records as r
 from lens_checks.evidence.place import Malformed, NoEvidence, Place
+from lens_checks.steps import Cut, step, warnings_count
 
 R = TypeVar("R")
 

@@ -35,6 +35,11 @@ def licences(place: Place) -> LicenceInventory:
     return _inventory()
 
 
+def remember() -> None:
+    """Read the packages now, so that a process that is forked from this one need not."""
+    _inventory()
+
+
 @lru_cache(maxsize=1)
 def _inventory() -> LicenceInventory:
     """Read the packages once: what a process has installed does not change under it."""
