@@ -1,0 +1,94 @@
+"""What `make mutate` mutates is there, and every mutant that may survive says why."""
+
+from pathlib import Path
+
+import pytest
+
+from lens_checks import catalogue
+from mutation import plan
+from mutation.plan import Unplanned
+
+ROOT = Path(__file__).parents[2]
+SECTION = """
+[tool.mutation]
+floor = 0.9
+survivors = "survivors.toml"
+files = ["gates/*.py"]
+operators = ["gates/.*"]
+skip = []
+[tool.mutation.tests]
+{tests}
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name in (
+        "gates/__init__.py",
+        "gates/door.py",
+        "gates/wall.py",
+        "tests/gates/test_door.py",
+        "tests/test_all.py",
+    ):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).touch()
+    return tmp_path
+
+
+def planned(tree: Path, tests: str = '"gates/wall.py" = ["tests/test_all.py"]', files: str = "gates/*.py") -> plan.Plan:
+    (tree / "pyproject.toml").write_text(SECTION.format(tests=tests).replace("gates/*.py", files))
+    return plan.read(tree)
+
+
+def test_it_names_files_and_tests_that_exist() -> None:
+    own = plan.read(ROOT)
+    assert own.floor >= 0.9
+    assert all((ROOT / test).is_file() for file in own.files for test in own.tests_of(file))
+
+
+def test_every_shipped_check_is_mutated() -> None:
+    checks = {f"{module.replace('.', '/')}.py" for module in catalogue.modules() if ".ours" not in module}
+    assert {name for name in checks if not name.endswith("__init__.py")} <= set(plan.read(ROOT).files)
+
+
+def test_every_survivor_says_why_and_is_about_code_that_is_there() -> None:
+    for survivor in plan.read(ROOT).survivors:
+        source = " ".join((ROOT / survivor.file).read_text(encoding="utf-8").split())
+        assert len(survivor.why) > 20, survivor
+        assert survivor.mutation.split(" -> ")[0] in source, survivor
+
+
+def test_a_file_has_its_mirrored_tests_or_those_named_for_it(tree: Path) -> None:
+    found = planned(tree)
+    assert found.files == ("gates/door.py", "gates/wall.py")
+    assert found.tests_of("gates/door.py") == ("tests/gates/test_door.py",)
+    assert found.tests_of("gates/wall.py") == ("tests/test_all.py",)
+
+
+@pytest.mark.parametrize(
+    ("tests", "files", "words"),
+    [
+        pytest.param("", "gates/*.py", "tests/gates/test_wall.py", id="no mirrored test, and none named"),
+        pytest.param('"gates/wall.py" = ["tests/gone.py"]', "gates/*.py", "tests/gone.py", id="a test that is gone"),
+        pytest.param(
+            '"gates/gone.py" = ["tests/test_all.py"]', "gates/door.py", "gates/gone.py", id="tests of nothing"
+        ),
+        pytest.param("", "gates/gone.py", "nothing is called gates/gone.py", id="a file that is gone"),
+    ],
+)
+def test_what_is_not_there_is_an_error(tree: Path, tests: str, files: str, words: str) -> None:
+    with pytest.raises(Unplanned, match=words):
+        planned(tree, tests, files)
+
+
+def test_a_survivor_of_a_file_that_is_not_mutated_is_an_error(tree: Path) -> None:
+    entry = '[[survivor]]\nfile = "gates/gone.py"\nfunction = "f"\nmutation = "a -> b"\nwhy = "it says so"\n'
+    (tree / "survivors.toml").write_text(entry)
+    with pytest.raises(Unplanned, match=r"gates/gone\.py"):
+        planned(tree)
+
+
+def test_a_project_without_the_section_is_an_error(tree: Path) -> None:
+    (tree / "pyproject.toml").write_text("[tool.other]\n")
+    with pytest.raises(Unplanned, match=r"no section \[tool.mutation\]"):
+        plan.read(tree)

@@ -1,0 +1,117 @@
+"""A mutant is killed, survives or times out in a copy of the tree, and the table refuses what nobody explained."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from mutation import plan, report, trial
+from mutation.trial import FileResult, Tried
+
+ROOT = Path(__file__).parents[2]
+SECTION = """
+[tool.mutation]
+floor = 0.5
+survivors = "survivors.toml"
+files = ["door.py"]
+operators = ["core/ReplaceComparisonOperator_(Lt_LtE|Lt_GtE)"]
+skip = []
+[tool.mutation.tests]
+"door.py" = ["test_door.py"]
+[tool.pytest.ini_options]
+"""
+DOOR = "def opens(age):\n    return 18 < age\n"
+TEST = "from door import opens\n\n\ndef test_it():\n    assert opens(30)\n    assert not opens({youngest})\n"
+ONE = """
+import pathlib, sys
+sys.path.insert(0, sys.argv[1])
+from mutation import plan, trial
+trial.try_file(plan.read(pathlib.Path.cwd()), "door.py", again=False)
+"""
+
+
+@pytest.fixture
+def tree(tmp_path: Path) -> Path:
+    for name, text in (("pyproject.toml", SECTION), ("door.py", DOOR), ("test_door.py", TEST.format(youngest=17))):
+        (tmp_path / name).write_text(text)
+    subprocess.run(["git", "init", "--quiet"], check=True, cwd=tmp_path)
+    return tmp_path
+
+
+def tried(tree: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run([sys.executable, "-c", ONE, str(ROOT)], cwd=tree, capture_output=True, text=True, check=False)
+
+
+def test_a_survivor_is_found_and_a_better_test_kills_it(tree: Path) -> None:
+    assert tried(tree).returncode == 0
+    result = trial.saved(plan.read(tree), "door.py")
+    assert result is not None
+    assert {one.mutation: one.outcome for one in result.tried} == {
+        "return 18 < age -> return 18 <= age": "survived",
+        "return 18 < age -> return 18 >= age": "killed",
+    }
+    (tree / "test_door.py").write_text(TEST.format(youngest=18))
+    assert tried(tree).returncode == 0
+    result = trial.saved(plan.read(tree), "door.py")
+    assert result is not None and result.score == 1.0
+    assert (tree / "door.py").read_text() == DOOR, "the tree itself is never changed"
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "words"),
+    [
+        pytest.param(
+            "test_door.py", "def test_it():\n    assert False\n", "before anything is mutated", id="they fail"
+        ),
+        pytest.param(
+            "test_door.py", "def test_it():\n    pass\n", "cannot be imported", id="they do not need the file"
+        ),
+    ],
+)
+def test_tests_that_tell_nothing_are_refused(tree: Path, name: str, text: str, words: str) -> None:
+    (tree / name).write_text(text)
+    ended = tried(tree)
+    assert ended.returncode != 0 and words in ended.stderr
+    assert trial.saved(plan.read(tree), "door.py") is None
+
+
+def test_a_result_holds_for_the_file_as_it_was(tree: Path) -> None:
+    save(tree, "killed")
+    assert trial.saved(plan.read(tree), "door.py") is not None
+    (tree / "door.py").write_text(DOOR + "\n")
+    assert trial.saved(plan.read(tree), "door.py") is None
+
+
+LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nwhy = "both are grown up"\n'
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "listed", "code", "words"),
+    [
+        pytest.param(["killed", "timeout"], [], 0, "100.0%", id="all were noticed"),
+        pytest.param(["killed", "survived"], [], 3, "survived: door.py:2 in opens: m1", id="one was not"),
+        pytest.param(["killed", "survived"], ["m1"], 0, "50.0%", id="one was not, and it is explained"),
+        pytest.param(["survived", "survived"], ["m0", "m1"], 3, "under the floor of 50%", id="too many, explained"),
+        pytest.param(["killed", "killed"], ["m1"], 3, "listed, and does not survive", id="explained, and killed"),
+        pytest.param(None, [], 1, "not tried as it stands: door.py", id="not tried"),
+    ],
+)
+def test_the_table_refuses(
+    tree: Path, capsys: pytest.CaptureFixture[str], outcomes: list[str] | None, listed: list[str], code: int, words: str
+) -> None:
+    (tree / "survivors.toml").write_text("".join(LISTED.format(mutation) for mutation in listed))
+    if outcomes is not None:
+        save(tree, *outcomes)
+    assert report.table(plan.read(tree), ["door.py"]) == code
+    assert words in capsys.readouterr().out
+
+
+def save(tree: Path, *outcomes: str) -> None:
+    """Write the result of a run in which the mutants m0, m1, ... of the door had these outcomes."""
+    mutants = tuple(Tried("opens", 2, "core/-", f"m{number}", outcome) for number, outcome in enumerate(outcomes))
+    result = FileResult(file="door.py", source=trial._sha256(tree / "door.py"), seconds=1.0, tried=mutants)
+    (tree / ".mutation").mkdir()
+    rows = [vars(one) for one in mutants]
+    (tree / ".mutation/door.py.json").write_text(json.dumps(vars(result) | {"tried": rows}))
