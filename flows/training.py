@@ -16,8 +16,10 @@ from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
 from flows.progress import tell
-from tasks import leaderboard, recording, studies, tracking, training, tuning
+from tasks import folds, leaderboard, recording, studies, tracking, training, tuning
+from tasks.failpoints import failpoint
 from tasks.features import identity_schema, row_fingerprints
+from tasks.folds import CrossValidation
 from tasks.recording import Logged
 from tasks.tracking import Provenance, Tracking
 from tasks.training import Baseline, Fitted
@@ -35,8 +37,8 @@ read_rows = task(name="Read rows", task_run_name="Read the {name} rows", tags=MI
 
 
 @flow(name="Training", flow_run_name="Training of {settings.charter.project}")
-def train(settings: Settings, cause: str = "hand") -> dict[str, Any]:
-    """Search, refit, log and write reports/training; the promotion rows are not read."""
+def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None) -> dict[str, Any]:
+    """Search, refit, log and write reports/training; the promotion rows are not read. A recorded trial is not sought."""
     start, question = time.monotonic(), training.ask(settings)
     store, source = open_store(settings), tracking.provenance()
     tags = source.tags() | {"lifecycle.cause": cause, "lifecycle.flow_run_id": str(runtime.flow_run.get_id())}
@@ -44,12 +46,18 @@ def train(settings: Settings, cause: str = "hand") -> dict[str, Any]:
     parts = {name: training.examples(frame, sha256, settings) for name, (frame, sha256) in rows.items()}
     study, parent = begin(parts, question, settings, store=store, tags=tags)
     simple = measure_baselines(parts, rows["tune"][0], settings)
-    found = search(study, parts, question, settings, store=store, parent=parent, tags=tags)
+    if recorded is None:
+        found = search(study, parts, question, settings, store=store, parent=parent, tags=tags)
+    else:
+        found = Found((recorded,), recorded, resumed=0, sampled_rows=0, wanted=1)
     fitted = fit_winner(found.best, parts, question, settings)
-    logged = log_winner(fitted, found.best, parts, store=store, parent=parent, tags=tags)
+    varied = cross_validate(found.best, parts["train"], rows["train"][0], question, settings)
+    failpoint("train.fitted")
+    logged = log_winner(fitted, varied, found.best, parts, store=store, parent=parent, tags=tags)
+    failpoint("train.logged")
     log_seen_rows(store, logged, [frame for frame, _ in rows.values()], settings)
     return write_reports(
-        found, fitted, logged, simple, study, question=question, settings=settings, source=source, parts=parts,
+        found, fitted, varied, logged, simple, study, question=question, settings=settings, source=source, parts=parts,
         store=store, wall_seconds=time.monotonic() - start,
     )  # fmt: skip
 
@@ -89,6 +97,7 @@ def search(
     about = dict(tags) | {"lifecycle.phase": "trial"}
 
     def record(trial: Trial) -> str:
+        failpoint("train.tried")
         return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags=about)
 
     return tuning.search(
@@ -103,19 +112,38 @@ def fit_winner(best: Trial, parts: Mapping[str, Examples], question: Question, s
     return training.fit_winner(best, parts["train"], parts["tune"], question=question, settings=settings)
 
 
+@task(name="Cross-validate the winner", tags=MINE, cache_policy=NO_CACHE)
+def cross_validate(
+    best: Trial, train: Examples, rows: pd.DataFrame, question: Question, settings: Settings
+) -> CrossValidation:
+    """Measure how much the winner's score varies from fold to fold."""
+    params = settings.params
+    return folds.cross_validate(
+        best, train, rows, question=question, data=settings.data, split=params.split, seed=params.search.seed
+    )
+
+
 @task(name="Log the winner", tags=MINE, cache_policy=NO_CACHE)
 def log_winner(
-    fitted: Fitted, best: Trial, parts: Mapping[str, Examples], *, store: Tracking, parent: str, tags: Tags
+    fitted: Fitted,
+    varied: CrossValidation,
+    best: Trial,
+    parts: Mapping[str, Examples],
+    *,
+    store: Tracking,
+    parent: str,
+    tags: Tags,
 ) -> Logged:
     """Log parameters, metrics, datasets and the model as skops."""
     effort = {name: getattr(fitted, name) for name in ("cpu_seconds", "wall_seconds", "peak_rss_mib")}
+    spread = {f"cv_{name}": value for name in ("mean", "std") if (value := getattr(varied, name)) is not None}
     return recording.log_winner(
         fitted.pipeline,
         best,
         store,
         parent=parent,
         example=parts["train"].features,
-        metrics=dict(fitted.metrics) | effort,
+        metrics=dict(fitted.metrics) | effort | spread,
         tags=dict(tags) | {"lifecycle.phase": "training"},
         datasets={name: part.sha256 for name, part in parts.items()},
     )
@@ -131,14 +159,17 @@ def log_seen_rows(store: Tracking, logged: Logged, frames: list[pd.DataFrame], s
 
 
 def write_reports(
-    found: Found, fitted: Fitted, logged: Logged, simple: tuple[Baseline, ...], study: "Study", *, question: Question,
-    settings: Settings, source: Provenance, parts: Mapping[str, Examples], store: Tracking, wall_seconds: float,
+    found: Found, fitted: Fitted, varied: CrossValidation, logged: Logged, simple: tuple[Baseline, ...],
+    study: "Study", *, question: Question, settings: Settings, source: Provenance, parts: Mapping[str, Examples],
+    store: Tracking, wall_seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Write both reports, then close the search: one that is open is resumed by the next run."""
     leaderboard.write_leaderboard(found, simple, primary=question.metric)
     record = leaderboard.write_training(
-        found, fitted, logged, study, question=question, settings=settings, source=source,
+        found, fitted, varied, logged, study, question=question, settings=settings, source=source,
         data_sha256={name: part.sha256 for name, part in parts.items()}, wall_seconds=wall_seconds,
     )  # fmt: skip
+    failpoint("train.reported")
+    recording.keep_account(store, logged.run_id, training.REPORTS)
     recording.finish(store, logged.parent_run_id)
     return record

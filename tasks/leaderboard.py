@@ -1,7 +1,6 @@
 """What training writes down: reports/training, the leaderboard and the account of the winner."""
 
 import dataclasses
-import os
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -9,9 +8,11 @@ from typing import TYPE_CHECKING, Any
 from config.settings import Settings
 from tasks.estimators import TRUSTED_TYPES
 from tasks.files import now, sha256_json, write_json
+from tasks.folds import CrossValidation
 from tasks.metrics import Metric
 from tasks.recording import Logged
 from tasks.studies import STORAGE
+from tasks.surroundings import surroundings
 from tasks.tracking import Provenance
 from tasks.training import REPORTS, Baseline, Fitted
 from tasks.tuning import Found, Question, Trial
@@ -44,10 +45,11 @@ def _baseline_row(one: Baseline) -> dict[str, Any]:
 
 
 def write_training(
-    found: Found, fitted: Fitted, logged: Logged, study: "Study", *, question: Question, settings: Settings,
-    source: Provenance, data_sha256: Mapping[str, str], wall_seconds: float,
+    found: Found, fitted: Fitted, varied: CrossValidation, logged: Logged, study: "Study", *, question: Question,
+    settings: Settings, source: Provenance, data_sha256: Mapping[str, str], wall_seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Write reports/training/training.json: the winner, where it lies, and all that it was made from."""
+    about = surroundings()
     record = {
         "schema": 1,
         "made": now(),
@@ -56,20 +58,24 @@ def write_training(
         "model_name": settings.charter.project,
         "model_uri": logged.model_uri,
         "model_digest": logged.digest,
+        "content_digest": logged.content,
         "family": found.best.family,
         "params": found.best.params,
         "seed": settings.params.search.seed,
         "metrics": fitted.metrics,
+        "cross_validation": varied,
         "data_sha256": data_sha256,
         "features": list(question.schema),
         "feature_schema_sha256": sha256_json(question.schema),
         "best_trial": found.best.number,
+        "winner": {"number": found.best.number, "family": found.best.family, "params": found.best.params},
         "study": describe(study, found, settings),
         "cpu_seconds": fitted.cpu_seconds + sum(trial.cpu_seconds for trial in found.trials),
         "refit_cpu_seconds": fitted.cpu_seconds,
         "wall_seconds": wall_seconds,
         "peak_rss_mib": fitted.peak_rss_mib,
-        "threads": os.cpu_count() or 1,
+        "threads": about["threads"],
+        "surroundings": about,
         "trusted_types": list(TRUSTED_TYPES),
         "source_commit": source.commit,
         "source_dirty": source.dirty,
@@ -89,7 +95,9 @@ def describe(study: "Study", found: Found, settings: Settings) -> dict[str, Any]
         "trials": len(found.trials),
         "pruned": sum(trial.state == "pruned" for trial in found.trials),
         "failed": sum(trial.state == "fail" for trial in found.trials),
+        "wanted": found.wanted,
         "resumed_trials": found.resumed,
+        "interrupted": found.resumed > 0 or len(study.get_trials(deepcopy=False)) > len(found.trials),
         "sampled_rows": found.sampled_rows,
         "timeout": float(settings.params.search.timeout_seconds),
     }

@@ -49,6 +49,7 @@ from lens_checks.evidence.records.ground import (
 )
 from lens_checks.evidence.records.model import (
     Candidate,
+    CrossValidation,
     Leaderboard,
     ModelVersion,
     Registry,
@@ -90,6 +91,7 @@ __all__ = [
     "Clock",
     "ColumnDifference",
     "ComparedVersion",
+    "CrossValidation",
     "Deployment",
     "Difference",
     "Drill",

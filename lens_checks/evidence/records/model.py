@@ -23,6 +23,19 @@ class Study(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CrossValidation(Record):
+    """The winner's parameters scored fold by fold; a fold that could not be scored has None."""
+
+    scheme: str
+    metric: str
+    rows: int
+    scores: tuple[float | None, ...]
+    mean: float | None
+    std: float | None
+    seconds: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training(Record):
     """The training run: reports/training/training.json."""
 
@@ -48,6 +61,7 @@ class Training(Record):
     source_commit: str | None
     source_dirty: bool | None
     lock_sha256: str | None
+    cross_validation: CrossValidation | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
