@@ -101,9 +101,9 @@ def _warm(target: Path, tests: tuple[str, ...]) -> float:
     modules, source = Path("modules.json"), target.read_text(encoding="utf-8")
     if code := _run(tests, LONGEST, modules):
         raise Untestable(f"{' '.join(tests)} end with {code} before anything is mutated:\n{_said()}")
+    module = ".".join(target.relative_to(Path.cwd()).with_suffix("").parts)
     for name in json.loads(modules.read_text(encoding="utf-8")):
-        with contextlib.suppress(Exception):
-            importlib.import_module(name)
+        _import_unless_it_needs(module, name)
     gc.freeze()
     began = time.monotonic()
     if _run(tests, LONGEST):
@@ -153,16 +153,27 @@ def _be_child(tests: tuple[str, ...], modules: Path | None) -> None:
 
         code = int(pytest.main(["-x", "-q", "-p", "no:xdist", "--basetemp=tmp", *tests]))
         if modules is not None:
-            modules.write_text(json.dumps(_libraries()), encoding="utf-8")
+            modules.write_text(json.dumps(_imported()), encoding="utf-8")
     finally:
         os._exit(code)
 
 
-def _libraries() -> list[str]:
-    """Name the imported modules that lie outside the tree, in their order."""
-    here = str(Path.cwd())
-    outside = [name for name, m in sys.modules.items() if not (getattr(m, "__file__", None) or here).startswith(here)]
-    return [name for name in outside if name not in ("__main__", "conftest") and not name.startswith("mutation")]
+def _import_unless_it_needs(module: str, name: str) -> None:
+    """Import something, and forget it again where it brought the module that will be mutated."""
+    before = set(sys.modules)
+    with contextlib.suppress(Exception):
+        importlib.import_module(name)
+    if module in sys.modules:
+        for new in [new for new in sys.modules if new not in before]:
+            folder, _, last = new.rpartition(".")
+            vars(sys.modules.get(folder, sys)).pop(last if folder else "", None)
+            del sys.modules[new]
+
+
+def _imported() -> list[str]:
+    """Name what the tests imported, in its order, but the tests themselves, which pytest rewrites."""
+    last = ((name, name.rpartition(".")[2]) for name in sys.modules if not name.startswith(("mutation", "__main__")))
+    return [name for name, word in last if word != "conftest" and not word.startswith("test_")]
 
 
 @contextlib.contextmanager
