@@ -38,7 +38,7 @@ read_rows = task(name="Read rows", task_run_name="Read the {name} rows", tags=MI
 
 @flow(name="Training", flow_run_name="Training of {settings.charter.project}")
 def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None) -> dict[str, Any]:
-    """Search, refit, log and write reports/training; the promotion rows are not read. A recorded trial is not sought."""
+    """Search unless the trial is known, refit, log and write reports/training; the promotion rows are not read."""
     start, question = time.monotonic(), training.ask(settings)
     store, source = open_store(settings), tracking.provenance()
     tags = source.tags() | {"lifecycle.cause": cause, "lifecycle.flow_run_id": str(runtime.flow_run.get_id())}

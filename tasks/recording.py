@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from config.errors import LifecycleError
+from tasks.content import content_digest
 from tasks.estimators import TRUSTED_TYPES
 from tasks.files import sha256_file, write_json
 from tasks.packaging import model_digest
@@ -34,12 +35,13 @@ SEEN = "seen.json"
 
 @dataclass(frozen=True)
 class Logged:
-    """Where the winner lies in MLflow, and the digest of its files."""
+    """Where the winner lies in MLflow, the digest of its files, and that of what they say."""
 
     run_id: str
     parent_run_id: str
     model_uri: str
     digest: str
+    content: str
 
 
 def search_run(tracking: Tracking, study: "Study", *, name: str, tags: Mapping[str, str]) -> str | None:
@@ -113,7 +115,8 @@ def log_winner(
             pip_requirements=[f"{name}=={importlib.metadata.version(name)}" for name in MODEL_LIBRARIES],
         )
         mlflow.MlflowClient().update_run(parent, status="RUNNING")
-    return Logged(run.info.run_id, parent, model.model_uri, model_digest(model_folder(model.model_uri, tracking)))
+    folder = model_folder(model.model_uri, tracking)
+    return Logged(run.info.run_id, parent, model.model_uri, model_digest(folder), content_digest(folder))
 
 
 def signature_of(pipeline: Pipeline, example: pd.DataFrame) -> Any:
@@ -165,6 +168,12 @@ def log_seen_rows(
         about = {"schema": 1, "columns": schema, "sha256": sha256_file(path), "rows": len(fingerprints)}
         write_json(Path(folder) / SEEN, about | {"newest": newest})
         tracking.client.log_artifacts(run_id, folder)
+
+
+def keep_account(tracking: Tracking, run_id: str, reports: Path) -> None:
+    """Keep what training wrote down with the winner's run: it is what the model can be built from again."""
+    with in_words(tracking.uri):
+        tracking.client.log_artifacts(run_id, str(reports), "training")
 
 
 def finish(tracking: Tracking, run_id: str) -> None:

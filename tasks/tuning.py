@@ -68,6 +68,7 @@ class Found:
     best: Trial
     resumed: int
     sampled_rows: int
+    wanted: int  # trials that were asked for; fewer were tried where time was up
 
 
 Record = Callable[[Trial], str]
@@ -78,9 +79,7 @@ def search(
     study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, record: Record, show: Show
 ) -> Found:
     """Try every family with its defaults, then what the sampler proposes, until trials or time are used up."""
-    total = max(settings.trials, len(question.families))
-    if not any(family.space for family in question.families):
-        total = len(question.families)
+    total = wanted(settings, question)
     sample, resumed, start = _sample(train, settings), len(settled(study)), time.monotonic()
     while (done := len(settled(study))) < total:
         untried = _untried(study, question.families)
@@ -89,7 +88,16 @@ def search(
         trial = _ask(study, untried, question.families)
         show(f"trial {done + 1} of {total}: {trial.user_attrs['family']}")
         _run(study, trial, sample, tune, question=question, seed=settings.seed, record=record)
-    return _found(study, resumed, len(sample.target))
+    return _found(study, resumed, len(sample.target), total)
+
+
+def wanted(settings: Search, question: Question) -> int:
+    """Count the trials that are asked for: every family once, and more where there is something to search."""
+    return (
+        max(settings.trials, len(question.families))
+        if any(f.space for f in question.families)
+        else len(question.families)
+    )
 
 
 def _sample(train: Examples, settings: Search) -> Examples:
@@ -172,7 +180,7 @@ def _climb(trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Qu
     return value
 
 
-def _found(study: "Study", resumed: int, sampled_rows: int) -> Found:
+def _found(study: "Study", resumed: int, sampled_rows: int, total: int) -> Found:
     trials = tuple(_as_trial(t) for t in settled(study))
     if not any(trial.state == "complete" for trial in trials):
         errors = {str(t.user_attrs.get("error")) for t in settled(study)}
@@ -181,7 +189,7 @@ def _found(study: "Study", resumed: int, sampled_rows: int) -> Found:
             expected="at least one candidate with a finite score on the tune rows",
             next_step="look at the data, or at `search.candidates` in config/params.yaml",
         )
-    return Found(trials, next(t for t in trials if t.number == study.best_trial.number), resumed, sampled_rows)
+    return Found(trials, next(t for t in trials if t.number == study.best_trial.number), resumed, sampled_rows, total)
 
 
 def _as_trial(frozen: "FrozenTrial") -> Trial:

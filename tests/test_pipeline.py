@@ -12,10 +12,10 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 # What a flow imports and its outputs do not depend on: stores, locks, keys, landing, what comes after the stage.
 BESIDES = {
     *("files", "failpoints", "keys", "packaging", "tracking", "versioning"),
-    *("ledger", "chain", "registry", "comparison", "verdicts"),
+    *("ledger", "chain", "registry", "stores", "comparison", "contenders"),
     *("landing", "origin", "sources", "flights", "describing"),
 }
-BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording"}}  # the winner is an input
+BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording", "content"}}  # the winner is an input
 
 
 def imported(path: Path) -> Iterator[Path]:
@@ -28,11 +28,12 @@ def imported(path: Path) -> Iterator[Path]:
 
 
 def reached(flow: Path) -> set[str]:
-    """Name the modules of tasks/ that a flow reaches."""
+    """Name the modules of tasks/ that a flow reaches, not by way of those that its outputs do not depend on."""
     seen: set[Path] = set()
     waiting = [flow]
     while waiting:
-        waiting += [path for path in imported(waiting.pop()) if path not in seen and not seen.add(path)]  # type: ignore[func-returns-value]
+        found = [path for path in imported(waiting.pop()) if path.stem not in BESIDES]
+        waiting += [path for path in found if path not in seen and not seen.add(path)]  # type: ignore[func-returns-value]
     return {path.stem for path in seen}
 
 
