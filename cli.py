@@ -3,6 +3,7 @@
 import sys
 from collections.abc import Sequence
 from enum import StrEnum
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
@@ -32,6 +33,16 @@ class Rung(StrEnum):
 
     STAGING = "staging"
     CHAMPION = "champion"
+
+
+class Which(StrEnum):
+    """The drills."""
+
+    RESTORE = "restore"
+    ROLLBACK = "rollback"
+    TAMPER = "tamper"
+    RESUME = "resume"
+    ALL = "all"
 
 
 class Format(StrEnum):
@@ -149,13 +160,20 @@ def promote(
 
 @app.command()
 def approve(
-    by: Annotated[str, typer.Option(help="The approver of config/charter.yaml.")], as_json: AsJson = False
+    by: Annotated[str, typer.Option(help="The approver of config/charter.yaml.")] = "",
+    in_prefect: Annotated[bool, typer.Option(help="Wait at the form in Prefect's interface, then promote.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Let a passed decision through, as the person whom the charter names."""
+    if bool(by) == in_prefect:
+        raise typer.BadParameter("give --by NAME, or --in-prefect for the form")
     settings = _settings()
-    from flows import ladder, show
+    from flows import hand, ladder, show
 
-    show.show(ladder.approve(settings, by), show.approved, as_json=as_json)
+    if in_prefect:
+        show.show(hand.approve(settings), show.moved, as_json=as_json)
+    else:
+        show.show(ladder.approve(settings, by), show.approved, as_json=as_json)
 
 
 @app.command()
@@ -259,6 +277,31 @@ def retrain(
     show.show(told, retraining.words, as_json=as_json)
 
 
+@app.command()
+def drill(
+    which: Annotated[Which, typer.Argument(help="What is practised.")] = Which.ALL, as_json: AsJson = False
+) -> None:
+    """Practise recovery on copies of what is real: restore, rollback, tamper, resume; the live aliases stay."""
+    settings = _settings()
+    from flows import drills, show
+
+    done = drills.drill(settings, drills.named(which.value))
+    show.show(done, drills.words, as_json=as_json)
+    raise typer.Exit(0 if done.passed else 3)
+
+
+@app.command()
+def backup(
+    folder: Annotated[Path | None, typer.Argument(help="Where to; otherwise `backup` of config/runtime.yaml.")] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Write registry, ledger, public key and the packages of the named versions elsewhere, and verify them there."""
+    settings = _settings()
+    from flows import drills, show
+
+    show.show(drills.back_up(settings, folder), drills.written, as_json=as_json)
+
+
 @app_of_schedule.command("serve")
 def schedule_serve(
     every: Annotated[float | None, typer.Option(min=1, help="Seconds that take the place of both crons.")] = None,
@@ -289,6 +332,23 @@ def ui() -> None:
     from flows import service
 
     service.open_interfaces(settings)
+
+
+@app.command()
+def prove(
+    ids: Annotated[list[int] | None, typer.Argument(help="Numbers of docs/proof.md; none: all of them.")] = None,
+    quick: Annotated[bool, typer.Option(help="Each defect once, on the flights alone.")] = False,
+    keep: Annotated[bool, typer.Option(help="Leave the worlds of the defects in place, to look into.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Plant every known defect into a copy of this project, and show which ones its gates catch."""
+    _settings()
+    from proving import run as proof
+    from proving import table
+
+    told = proof.prove(ids or [], quick=quick, keep=keep)
+    table.show(told, as_json=as_json)
+    raise typer.Exit(0 if told.proof.holds else 3)
 
 
 @app_of_config.command("show")

@@ -13,11 +13,24 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
-from flows import review
+from flows import review, turns
 from lens_checks.statements import Subject
-from tasks import approvals, candidates, decisions, history, recording, release, settlement, tracking, trial
+from tasks import (
+    approvals,
+    candidates,
+    decisions,
+    history,
+    lineage,
+    live,
+    recording,
+    release,
+    settlement,
+    tracking,
+    trial,
+)
 from tasks.candidates import Evidence
 from tasks.ledger import Blocking, Decision, Entry, Kind
+from tasks.lineage import Lineage
 from tasks.packaging import Package
 from tasks.registry import Version
 from tasks.release import Move
@@ -43,11 +56,12 @@ class Deployment:
 def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> Deployment:
     """Take the evaluated winner to champion; GateRefused, Superseded or IntegrityAlarm where it does not get there."""
     stores = open_stores(settings)
-    settle(stores)
+    settle(settings, stores)
     with refusals_recorded(settings, stores, cause):
         evidence = candidates.read_evidence(stores.reports)
         package = package_and_sign(evidence, settings, stores)
     version = register_candidate(package, evidence, settings, stores, explore)
+    trace_lineage(version, package, evidence, settings, stores)
     if (done := already_champion(version, stores)) is not None:
         return done
     report_trial(version, package, try_candidate(package, settings, stores), stores)
@@ -57,11 +71,20 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     return let_in(climb("champion", chosen, settings, stores, cause), (staged, chosen))
 
 
-def settle(stores: Stores) -> None:
-    """Close what an interrupted promotion left open, before anything is compared (IntegrityAlarm)."""
+def settle(settings: Settings, stores: Stores) -> None:
+    """Close what an interrupted promotion left open, before anything is compared (IntegrityAlarm, GateRefused)."""
     stores.registry.ensure()
     with settlement.promotion_lock(stores.state, patience_seconds=PATIENCE_SECONDS):
         settlement.settle(stores)
+    confirm_live(settings, stores)
+
+
+@task(name="Ask the server on the champion", tags=["deployment"], cache_policy=NO_CACHE)
+def confirm_live(settings: Settings, stores: Stores) -> None:
+    """Ask the real server on what the alias now names, once a promotion; what fails is rolled back (GateRefused)."""
+    live.confirm(
+        stores, facts(settings, reports=stores.reports), actor=getpass.getuser(), patience_seconds=PATIENCE_SECONDS
+    )
 
 
 @contextlib.contextmanager
@@ -92,6 +115,14 @@ def register_candidate(
     return candidates.register(
         package, evidence, params=settings.params, stores=stores, flow_run_id=flow_run_id, explored=explore
     )
+
+
+@task(name="Trace the version to its sources", tags=["deployment"], cache_policy=NO_CACHE)
+def trace_lineage(
+    version: Version, package: Package, evidence: Evidence, settings: Settings, stores: Stores
+) -> Lineage:
+    """Write reports/lineage.json, and name the landed rows on the version."""
+    return lineage.trace(version, package, evidence, settings.data, stores=stores)
 
 
 def already_champion(version: Version, stores: Stores) -> Deployment | None:
@@ -175,12 +206,16 @@ def hold_back(decision: Decision, version: Version, stores: Stores) -> Decision:
 
 
 def climb(gate: str, decision: Entry, settings: Settings, stores: Stores, cause: str) -> Move:
-    """Let the alias follow the decision."""
-    return release.promote(
-        gate, decision=decision.number, stores=stores, current=facts(settings, reports=stores.reports),
-        approvals=approvals.Approvals.of(settings), actor=getpass.getuser(), cause=cause,
-        patience_seconds=PATIENCE_SECONDS,
-    )  # fmt: skip
+    """Let the alias follow the decision, and see that what it names then serves."""
+    with turns.take_turn(settings, stores, about={"gate": gate, "decision": decision.number}):
+        move = release.promote(
+            gate, decision=decision.number, stores=stores, current=facts(settings, reports=stores.reports),
+            approvals=approvals.Approvals.of(settings), actor=getpass.getuser(), cause=cause,
+            patience_seconds=PATIENCE_SECONDS,
+        )  # fmt: skip
+        if gate == "champion":
+            confirm_live(settings, stores)
+    return move
 
 
 def let_in(move: Move, made: tuple[Entry, ...]) -> Deployment:

@@ -1,16 +1,18 @@
-"""Monitoring and retraining asked for by hand: a Prefect server first, then the flow that the calendar runs too."""
+"""Monitoring, retraining and approval by hand: a Prefect server first, then the flow that the calendar runs too."""
 
 import contextlib
+import os
 from collections.abc import Iterator
 from types import ModuleType
 from typing import TYPE_CHECKING
 
-from config.errors import LifecycleError
+from config.errors import ConfigError, LifecycleError
 from config.settings import Settings
 from flows import names, operating, orchestrator
 from tasks import watching
 
 if TYPE_CHECKING:
+    from flows.ladder import Moved
     from flows.retraining import Retraining
     from tasks.watching import WindowReport
 
@@ -42,6 +44,22 @@ def retrain(settings: Settings, cause: str) -> "Retraining":
 
     with _shown(retraining), orchestrator.prefect_server(settings):
         return retraining.retrain(cause)
+
+
+def approve(settings: Settings) -> "Moved":
+    """Wait for a person at the form in Prefect's interface, then let the champion in (GateRefused)."""
+    if not (settings.runtime.prefect_api_url or os.environ.get("PREFECT_API_URL")):
+        raise ConfigError(
+            "no Prefect server is configured, so there is no interface with a form",
+            expected="prefect_api_url in config/runtime.yaml, or PREFECT_API_URL",
+            next_step="lifecycle approve --by NAME needs no server",
+        )
+    orchestrator.start(settings.runtime)
+    from flows.approval import ask_for_approval
+
+    with orchestrator.prefect_server(settings):
+        moved: Moved = ask_for_approval()
+    return moved
 
 
 @contextlib.contextmanager

@@ -1,18 +1,11 @@
 """The ladder by hand: promote, approve, roll back, and look at the record of all of it."""
 
 import getpass
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-from config.errors import IntegrityAlarm, LifecycleError
 from config.settings import Settings
-from tasks import chain
-from tasks.ledger import Decision, Entry, Kind, Ledger
-
-if TYPE_CHECKING:
-    from tasks.stores import Stores
+from tasks.ledger import Entry, Ledger
 
 SCHEMA = 1
 PATIENCE_SECONDS = 30.0
@@ -69,22 +62,21 @@ class Verification:
     faults: tuple[Fault, ...]
 
 
-def promote(settings: Settings, gate: str) -> Moved:
-    """Take the stored decision of a gate and let its alias follow (GateRefused, Superseded, IntegrityAlarm)."""
-    from tasks import release, stores
+def promote(settings: Settings, gate: str, cause: str = BY_HAND) -> Moved:
+    """Let a gate's alias follow its stored decision, and see that it serves (GateRefused, Superseded)."""
+    from flows import turns
+    from tasks import live, release, stores
     from tasks.approvals import Approvals
 
-    opened = stores.open_stores(settings)
-    move = release.promote(
-        gate,
-        decision=None,
-        stores=opened,
-        current=stores.facts(settings, reports=opened.reports),
-        approvals=Approvals.of(settings),
-        actor=getpass.getuser(),
-        cause=BY_HAND,
-        patience_seconds=PATIENCE_SECONDS,
-    )
+    opened, actor = stores.open_stores(settings), getpass.getuser()
+    current = stores.facts(settings, reports=opened.reports)
+    with turns.take_turn(settings, opened, about={"gate": gate}):
+        move = release.promote(
+            gate, decision=None, stores=opened, current=current, approvals=Approvals.of(settings), actor=actor,
+            cause=cause, patience_seconds=PATIENCE_SECONDS,
+        )  # fmt: skip
+        if gate == "champion":
+            live.confirm(opened, current, actor=actor, patience_seconds=PATIENCE_SECONDS)
     return Moved(SCHEMA, move.alias, move.version, move.before, move.entry, move.changed)
 
 
@@ -123,47 +115,8 @@ def history(settings: Settings, last: int | None) -> History:
 
 def verify(settings: Settings) -> Verification:
     """Recompute chain, signatures, digests and aliases, and list every fault, the first broken link first."""
-    from tasks import stores
+    from tasks import stores, verification
 
-    return verify_stores(stores.open_stores(settings))
-
-
-def verify_stores(opened: "Stores") -> Verification:
-    """Do so for stores that are open, be they the project's or copies of them."""
-    breaks = opened.ledger.verify(opened.registry.remembered_head())
-    faults = [Fault(f"ledger entry {item.number}", item.reason) for item in breaks]
-    verified: list[str] = []
-    if not faults:
-        entries = opened.ledger.entries()
-        for alias, fault in _aliases(entries, opened):
-            faults += [Fault(alias, fault)] if fault else []
-            verified += [] if fault else [alias]
-    numbers = chain.numbers_in(opened.ledger.folder)
-    return Verification(SCHEMA, not faults, len(numbers), tuple(verified), tuple(faults))
-
-
-def _aliases(entries: list[Entry], opened: "Stores") -> Iterator[tuple[str, str]]:
-    """Hold each alias, and the bytes it names, against the ledger; an empty reason is sound."""
-    from tasks import history, settlement
-
-    for alias in ("champion", "staging", "previous"):
-        version = opened.registry.alias(alias)
-        said = history.standing(entries, alias)
-        if alias != "previous" and version != said:
-            yield f"alias {alias}", f"names version {version}, and the ledger says {said}"
-        elif version is not None:
-            try:
-                decision = _decision_of(version, entries)
-                settlement.fetch_verified(opened.registry.version(version), decision, opened)
-            except LifecycleError as error:
-                yield f"version {version} ({alias})", error.seen
-            else:
-                yield f"version {version} ({alias})", ""
-
-
-def _decision_of(version: int, entries: list[Entry]) -> Decision:
-    """Find the decision by which a version was last let in."""
-    for move in reversed(entries):
-        if move.kind in (Kind.DONE, Kind.ROLLBACK) and move.body["version"] == version:
-            return Decision.read(next(e for e in entries if e.number == move.body["decision"]).body)
-    raise IntegrityAlarm(f"no decision in the ledger let version {version} in")
+    found = verification.verify(stores.open_stores(settings))
+    faults = tuple(Fault(fault.where, fault.reason) for fault in found.faults)
+    return Verification(SCHEMA, not faults, found.entries, found.verified, faults)

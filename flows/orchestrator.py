@@ -19,6 +19,7 @@ from config.errors import ConfigError, LifecycleError
 from config.settings import Runtime, Settings
 
 HOME = Path(".lifecycle/prefect")
+OWN_USER = "lifecycle"  # of the servers that we start
 ANSWER_SECONDS = 5.0
 STARTUP_SECONDS = 120.0
 STOP_SECONDS = 10.0
@@ -83,7 +84,7 @@ _STARTED: dict[str, Server] = {}  # by address; a process has one
 def _start_own(schedules: bool) -> Server:
     """Start our server on a socket that already listens: no port is guessed, and whoever calls early waits in line."""
     home = Path(os.environ.setdefault("PREFECT_HOME", str(HOME.resolve())))
-    password = f"lifecycle:{secrets.token_urlsafe(24)}"
+    password = f"{OWN_USER}:{secrets.token_urlsafe(24)}"
     os.environ["PREFECT_API_AUTH_STRING"] = password
     own = LIGHT | ({} if schedules else WITHOUT_SCHEDULES) | {"PREFECT_SERVER_API_AUTH_STRING": password}
     with _state(home / "server.log") as log, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:

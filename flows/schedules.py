@@ -1,4 +1,4 @@
-"""The Prefect deployments: monitoring and retraining by the calendar, one of each at a time."""
+"""The Prefect deployments: monitoring and retraining by the calendar, approval when asked for; one at a time."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,11 +11,11 @@ if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Schedule
 
-MONITORING, RETRAINING = "monitoring", "retraining"
+MONITORING, RETRAINING, APPROVAL = "monitoring", "retraining", "approval"
 
 
 def serve(settings: Settings, *, every: timedelta | None = None) -> None:
-    """Register both deployments and run what is due until stopped; `every` takes the place of both crons."""
+    """Register the deployments and run what is due until stopped; `every` takes the place of both crons."""
     orchestrator.start(settings.runtime, schedules=True)
     from prefect import serve as serve_deployments
 
@@ -29,6 +29,7 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
     """Describe the deployments; one that is due while its last run goes on is cancelled, not queued."""
     from prefect.client.schemas.objects import ConcurrencyLimitConfig, ConcurrencyLimitStrategy
 
+    from flows.approval import ask_for_approval
     from flows.monitoring import watch_next
     from flows.retraining import retrain
 
@@ -42,6 +43,7 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
             RETRAINING, schedule=_schedule(policy.retraining.cron, every), concurrency_limit=one, tags=tags,
             parameters={"asked": "schedule"},
         ),
+        ask_for_approval.to_deployment(APPROVAL, concurrency_limit=one, tags=tags),
     ]  # fmt: skip
     return cast("list[RunnerDeployment]", made)  # outside of an event loop none of them is a coroutine
 

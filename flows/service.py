@@ -17,16 +17,9 @@ STOP_SECONDS = 20.0
 
 def serve_champion(settings: Settings, *, port: int) -> None:
     """Verify the champion's package and serve it on loopback (LifecycleError without one, IntegrityAlarm)."""
-    from tasks import history, settlement, stores
-    from tasks.ledger import Decision
+    from tasks import live, stores
 
-    opened = stores.open_stores(settings)
-    moves = history.moves(opened.trusted(), "champion")
-    if not moves:
-        raise LifecycleError("there is no champion to serve", expected="a promoted model", next_step="lifecycle run")
-    number = int(moves[-1].body["version"])
-    decision = Decision.read(opened.ledger.entry(int(moves[-1].body["decision"])).body)
-    package = settlement.fetch_verified(opened.registry.version(number), decision, opened)
+    number, package = live.serving(stores.open_stores(settings))
     print(f"version {number} will answer on 127.0.0.1, /invocations, at the port below; Ctrl-C ends it", flush=True)
     command = [sys.executable, "-m", "serving", "--model-dir", str(package.folder), "--digest", package.digest]
     _run({"the scoring server": [*command, "--model-version", str(number), "--port", str(port)]}, dict(os.environ))

@@ -55,9 +55,8 @@ def moved(move: "Moved") -> Iterable[RenderableType]:
     if not move.changed:
         yield Text(f"{move.alias} names version {move.version} already: nothing to do")
     else:
-        yield Text(
-            f"{move.alias} names version {move.version} now, before: {move.before or 'none'} (entry {move.entry})"
-        )
+        now = f"version {move.version}" if move.version is not None else "nothing"
+        yield Text(f"{move.alias} names {now} now, before: {move.before or 'none'} (entry {move.entry})")
     yield Text("next: lifecycle status")
 
 

@@ -1,5 +1,6 @@
 """From the winner of training to a signed, registered candidate and the report of its trial."""
 
+import contextlib
 import importlib.metadata
 import os
 import platform
@@ -12,7 +13,7 @@ import numpy as np
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Params, Settings
-from tasks import files, packaging, scoring
+from tasks import files, locks, packaging, scoring
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -21,6 +22,7 @@ from tasks.stores import Stores
 from tasks.trial import Trial
 
 GOLDEN_ROWS = 16
+PATIENCE_SECONDS = 300.0
 EXPLORED = "lifecycle.explored"
 LIBRARIES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "fastapi", "uvicorn", "model-signing")
 
@@ -63,6 +65,16 @@ def read_evidence(reports: Path) -> Evidence:
 
 def build(evidence: Evidence, model: Path, *, settings: Settings, stores: Stores) -> Package:
     """Put model, contract and golden rows into a signed package, and verify it."""
+    with _registering(stores):
+        return _build(evidence, model, settings, stores)
+
+
+def _registering(stores: Stores) -> contextlib.AbstractContextManager[None]:
+    """Let one process at a time package and register, so that one model never becomes two versions."""
+    return locks.held(stores.state / "registration.lock", patience_seconds=PATIENCE_SECONDS, by="another registration")
+
+
+def _build(evidence: Evidence, model: Path, settings: Settings, stores: Stores) -> Package:
     from tasks.evaluation import load_verified
     from tasks.training import read_part
 
@@ -86,7 +98,17 @@ def build(evidence: Evidence, model: Path, *, settings: Settings, stores: Stores
 def register(
     package: Package, evidence: Evidence, *, params: Params, stores: Stores, flow_run_id: str, explored: bool
 ) -> Version:
-    """Register a package as candidate, once; what was made with --explore stays marked for good."""
+    """Register a package as candidate, once; what was made with --explore stays marked for good.
+
+    The alias candidate moves before any gate: it says what was tried last, opens nothing, and is never served.
+    """
+    with _registering(stores):
+        return _register_once(package, evidence, params, stores, flow_run_id, explored)
+
+
+def _register_once(
+    package: Package, evidence: Evidence, params: Params, stores: Stores, flow_run_id: str, explored: bool
+) -> Version:
     registry = stores.registry
     known = [v for v in registry.versions() if v.run_id == evidence.run_id and _same(v, package)]
     made_from = registry.run_tags(evidence.run_id)

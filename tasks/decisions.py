@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime
 from typing import Any
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError
-from tasks import chain, files, history
+from tasks import files, history
 from tasks.failpoints import failpoint
 from tasks.ledger import Blocking, Decision, Entry, Kind
 from tasks.registry import Version
@@ -51,7 +51,7 @@ def stored(gate: str, stores: Stores) -> Entry:
         number = files.read_json(path).get("entry")
     except LifecycleError as error:
         raise _alarm(f"{path} was edited: {error.seen}") from error
-    if type(number) is not int or number not in chain.numbers_in(stores.ledger.folder):
+    if type(number) is not int or number not in stores.ledger.numbers():
         raise _alarm(f"{path} names no ledger entry: it was edited")
     entry = stores.ledger.entry(number)
     if entry.kind != Kind.DECISION or path.read_bytes() != files.pretty(_copy(entry)):

@@ -12,7 +12,7 @@ passed: Counter[str] = Counter()
 
 
 def failpoint(name: str) -> None:
-    """Do what LIFECYCLE_FAILPOINT=<name>[@<n-th time>]:<kill|raise|hang|enospc> asks for here; normally nothing."""
+    """Do what LIFECYCLE_FAILPOINT=<name>[@<time>]:<kill|raise|hang|stop|enospc> asks for here; normally nothing."""
     wanted = os.environ.get(VARIABLE)
     if wanted is None:
         return
@@ -31,5 +31,7 @@ def _fail(name: str, action: str) -> None:
             raise RuntimeError(f"failpoint {name}")
         case "hang":
             time.sleep(3600)
+        case "stop":  # until somebody sends SIGCONT
+            os.kill(os.getpid(), signal.SIGSTOP)
         case "enospc":
             raise OSError(errno.ENOSPC, "No space left on device", name)

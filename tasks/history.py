@@ -19,9 +19,21 @@ def moves(entries: Sequence[Entry], alias: str) -> list[Entry]:
 
 
 def standing(entries: Sequence[Entry], alias: str) -> int | None:
-    """Give the version that an alias names by the ledger."""
+    """Give the version that an alias names by the ledger; None where it never moved, or was withdrawn."""
     moved = moves(entries, alias)
-    return int(moved[-1].body["version"]) if moved else None
+    version = moved[-1].body["version"] if moved else None
+    return None if version is None else int(version)
+
+
+def previous(entries: Sequence[Entry]) -> int | None:
+    """Give the version that the alias previous names by the ledger: what a rollback would bring back."""
+    moved = moves(entries, "champion")[-1:]
+    return next((m.body["previous"] if m.kind == Kind.ROLLBACK else m.body["from"] for m in moved), None)
+
+
+def expected(entries: Sequence[Entry], alias: str) -> int | None:
+    """Give what an alias of the ladder names by the ledger."""
+    return previous(entries) if alias == "previous" else standing(entries, alias)
 
 
 def rolled_back_from(entries: Sequence[Entry]) -> dict[int, Entry]:
@@ -31,17 +43,26 @@ def rolled_back_from(entries: Sequence[Entry]) -> dict[int, Entry]:
 
 
 def served_before(entries: Sequence[Entry]) -> list[int]:
-    """List the versions that a rollback may bring back, the latest first: champions never rolled back from."""
+    """List the versions that a rollback brings back, the latest first: champions never rolled back from."""
     stack: list[int] = []
     for move in moves(entries, "champion"):
-        version = int(move.body["version"])
+        version = move.body["version"]
         if move.kind == Kind.ROLLBACK and version in stack:
             del stack[_last_index(stack, version) + 1 :]
-        elif not stack or stack[-1] != version:
-            stack.append(version)
-    bad = rolled_back_from(entries)
-    now = standing(entries, "champion")
-    return list(dict.fromkeys(v for v in reversed(stack[:-1]) if v not in bad and v != now))
+        elif version is not None and stack[-1:] != [version]:
+            stack.append(int(version))
+    return _may_come_back(reversed(stack), entries)
+
+
+def once_champion(entries: Sequence[Entry]) -> list[int]:
+    """List every version that may be asked for by name: once champion, never rolled back from, not serving now."""
+    versions = [move.body["version"] for move in moves(entries, "champion")]
+    return _may_come_back((int(v) for v in reversed(versions) if v is not None), entries)
+
+
+def _may_come_back(versions: Iterable[int], entries: Sequence[Entry]) -> list[int]:
+    bad, now = rolled_back_from(entries), standing(entries, "champion")
+    return list(dict.fromkeys(v for v in versions if v not in bad and v != now))
 
 
 def _last_index(values: Sequence[int], value: int) -> int:
@@ -57,3 +78,21 @@ def decisions(entries: Sequence[Entry], *, gate: str, version: int | None) -> It
 def uses_of(entries: Sequence[Entry], decision: int) -> list[Entry]:
     """List the completed moves that a decision was used for: one at most."""
     return [e for e in entries if e.kind == Kind.DONE and e.body.get("decision") == decision]
+
+
+def let_in_by(entries: Sequence[Entry], version: int) -> Entry | None:
+    """Find the decision by which a version was last let in, or brought back."""
+    for move in reversed(entries):
+        if move.kind in (Kind.DONE, Kind.ROLLBACK) and move.body["version"] == version:
+            return next((e for e in entries if e.number == move.body["decision"]), None)
+    return None
+
+
+def live_check(entries: Sequence[Entry]) -> tuple[Entry | None, Entry | None]:
+    """Give the promotion by which champion stands, and what the live check after it found; None where there is none."""
+    last = moves(entries, "champion")[-1:]
+    promotion = last[0] if last and last[0].kind == Kind.DONE else None
+    if promotion is None:
+        return None, None
+    found = [e for e in entries if e.kind == Kind.LIVE and e.body["move"] == promotion.number]
+    return promotion, found[-1] if found else None

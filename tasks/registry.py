@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import LifecycleError
 from config.settings import Settings
-from tasks import files
+from tasks import aliases, files
 from tasks.ledger import Entry
-from tasks.tracking import in_words
+from tasks.tracking import database_file, in_words
 
 if TYPE_CHECKING:
     from mlflow import MlflowClient
@@ -57,12 +57,15 @@ class Registry:
                 raise
             return None
 
-    def alias(self, name: str) -> int | None:
-        """Give the version that an alias names now, if any."""
+    def aliases(self) -> dict[str, int]:
+        """Give every alias there is, and the version that each names now."""
         with in_words(self.uri):
             model = self._model()
-        named = model.aliases.get(name) if model else None
-        return None if named is None else int(named)
+        return {name: int(version) for name, version in model.aliases.items()} if model else {}
+
+    def alias(self, name: str) -> int | None:
+        """Give the version that an alias names now, if any."""
+        return self.aliases().get(name)
 
     def point(self, alias: str, version: int | None) -> None:
         """Let an alias name a version, or nothing."""
@@ -71,6 +74,21 @@ class Registry:
                 self.client.delete_registered_model_alias(self.model, alias)
             else:
                 self.client.set_registered_model_alias(self.model, alias, str(version))
+
+    def swap(self, alias: str, *, before: int | None, after: int | None) -> bool:
+        """Let an alias name another version if it still names `before`; False where somebody moved it meanwhile.
+
+        With SQLite that is one statement. A tracking server has no such call: a gap of milliseconds is left there.
+        """
+        if before == after:
+            return self.alias(alias) == after
+        if (database := database_file(self.uri)) is not None:
+            with in_words(self.uri):
+                return aliases.swap(database, self.model, alias, before=before, after=after)
+        if self.alias(alias) != before:
+            return False
+        self.point(alias, after)
+        return True
 
     def versions(self) -> list[Version]:
         """List all versions, oldest first."""
@@ -89,16 +107,21 @@ class Registry:
         return found
 
     def register(self, *, run_id: str, source: str, model_id: str | None, tags: dict[str, str]) -> Version:
-        """Register a package once: the same run and the same bytes give the version that is there already."""
+        """Register a package once: the same run and the same bytes give the version that is there already.
+
+        Two machines may make one each at the same instant: both answer the first, and nothing ever names the other.
+        """
         self.ensure()
-        same = [v for v in self.versions() if v.run_id == run_id and v.tags.get("package") == tags["package"]]
-        if same:
-            return same[0]
-        with in_words(self.uri):
-            made = self.client.create_model_version(
-                self.model, source, run_id, tags=tags, model_id=model_id, await_creation_for=0
-            )
-        return _version(made)
+        if not (same := self._same(run_id, tags["package"])):
+            with in_words(self.uri):
+                self.client.create_model_version(
+                    self.model, source, run_id, tags=tags, model_id=model_id, await_creation_for=0
+                )
+            same = self._same(run_id, tags["package"])
+        return same[0]
+
+    def _same(self, run_id: str, package: str) -> list[Version]:
+        return [v for v in self.versions() if v.run_id == run_id and v.tags.get("package") == package]
 
     def tag(self, version: int, name: str, value: str) -> None:
         """Tag a version."""

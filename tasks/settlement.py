@@ -1,15 +1,12 @@
 """Moves of an alias: one at a time, closed in the ledger, and settled after whatever interrupted them."""
 
 import contextlib
-import fcntl
-import time
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.errors import IntegrityAlarm, LifecycleError
-from tasks import history, packaging
+from config.errors import IntegrityAlarm
+from tasks import history, locks, packaging
 from tasks.failpoints import failpoint
 from tasks.ledger import Decision, Entry, Kind
 from tasks.registry import Version
@@ -17,7 +14,7 @@ from tasks.stores import Stores
 
 
 class Bypassed(IntegrityAlarm):
-    """Somebody moved the champion alias past the gates."""
+    """The champion alias stands where no promotion of ours let it stand."""
 
 
 @dataclass(frozen=True)
@@ -31,28 +28,9 @@ class Move:
     changed: bool
 
 
-@contextlib.contextmanager
-def promotion_lock(state: Path, *, patience_seconds: float) -> Iterator[None]:
-    """Hold the one lock under which aliases move; the kernel frees it when its holder ends."""
-    state.mkdir(parents=True, exist_ok=True, mode=0o700)
-    with open(state / "promotion.lock", "a+") as lock:
-        until = time.monotonic() + patience_seconds
-        while not _taken(lock.fileno()):
-            if time.monotonic() >= until:
-                raise LifecycleError(
-                    "another promotion or rollback is under way", expected="one at a time",
-                    next_step="wait for it to end, then run the command again",
-                )  # fmt: skip
-            time.sleep(0.05)
-        yield
-
-
-def _taken(descriptor: int) -> bool:
-    try:
-        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
+def promotion_lock(state: Path, *, patience_seconds: float) -> contextlib.AbstractContextManager[None]:
+    """Hold the one lock under which aliases move (Busy)."""
+    return locks.held(state / "promotion.lock", patience_seconds=patience_seconds, by="another promotion or rollback")
 
 
 def fetch_verified(version: Version, decision: Decision, stores: Stores) -> packaging.Package:
@@ -67,12 +45,23 @@ def fetch_verified(version: Version, decision: Decision, stores: Stores) -> pack
     return package
 
 
+def fetch_standing(number: int, entries: list[Entry], stores: Stores) -> packaging.Package:
+    """Fetch and verify a version by the decision that let it in; what fails is an IntegrityAlarm."""
+    entry = history.let_in_by(entries, number)
+    if entry is None or not (decision := Decision.read(entry.body)).lets_through or decision.version != number:
+        raise IntegrityAlarm(
+            f"no decision in the ledger let version {number} in", expected="one that passed, for each that serves",
+            next_step="lifecycle verify",
+        )  # fmt: skip
+    return fetch_verified(stores.registry.version(number), decision, stores)
+
+
 def finish(intent: Entry, stores: Stores) -> Move:
     """Read back a moved alias and close its intent; also what recovery does after a crash."""
     body = intent.body
-    alias, version, before = body["alias"], int(body["version"]), body["from"]
+    alias, version, before = body["alias"], body["version"], body["from"]
     if stores.registry.alias(alias) != version:
-        raise _bypassed(alias, stores, intent, expected=version)
+        raise bypassed(alias, stores, intent, expected=version)
     if alias == "champion":
         _keep_previous(body, stores)
     failpoint("promote.read_back")
@@ -98,26 +87,39 @@ def settle(stores: Stores) -> list[Entry]:
         entries = stores.trusted()
     said, seen = history.standing(entries, "champion"), stores.registry.alias("champion")
     if said != seen:
-        raise _bypassed("champion", stores, None, expected=said)
+        raise bypassed("champion", stores, None, expected=said)
     return entries
 
 
 def _settle_one(intent: Entry, stores: Stores) -> None:
     body, seen = intent.body, stores.registry.alias(intent.body["alias"])
     if seen == body["version"]:
-        decision = Decision.read(stores.ledger.entry(body["decision"]).body)
-        fetch_verified(stores.registry.version(body["version"]), decision, stores)
+        _verify_moved(body, stores)
         finish(intent, stores)
     elif seen == body["from"]:
         stores.record(Kind.ABORTED, {**body, "intent": intent.number, "because": "interrupted before the alias moved"})
     elif body["alias"] == "champion":
-        raise _bypassed(body["alias"], stores, intent, expected=body["from"])
+        raise bypassed(body["alias"], stores, intent, expected=body["from"])
     else:  # staging serves nobody: what it names is taken from the ledger, and the next promotion puts it right
         because = f"somebody let {body['alias']} name version {seen} meanwhile"
         stores.record(Kind.ABORTED, {**body, "intent": intent.number, "because": because})
 
 
-def _bypassed(alias: str, stores: Stores, intent: Entry | None, *, expected: int | None) -> Bypassed:
+def _verify_moved(body: dict[str, Any], stores: Stores) -> None:
+    """See that what an interrupted move let in is sound; a champion that is not is for a rollback to take back."""
+    if body["version"] is None:
+        return
+    decision = Decision.read(stores.ledger.entry(body["decision"]).body)
+    try:
+        fetch_verified(stores.registry.version(body["version"]), decision, stores)
+    except IntegrityAlarm as alarm:
+        raise Bypassed(
+            f"an interrupted promotion let {body['alias']} name version {body['version']}: {alarm.seen}",
+            expected=alarm.expected, next_step="`lifecycle rollback` puts it right",
+        ) from alarm  # fmt: skip
+
+
+def bypassed(alias: str, stores: Stores, intent: Entry | None, *, expected: int | None) -> Bypassed:
     """Record that somebody moved an alias past the gates; until it stands right, nothing is promoted."""
     seen = stores.registry.alias(alias)
     body = {"alias": alias, "seen": seen, "expected": expected, "intent": intent.number if intent else None}

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm
-from tasks import packaging
+from tasks import isolation, packaging
 from tests.tasks.release_world import World, package_folder
 
 
@@ -131,16 +131,14 @@ def test_with_nothing_sound_the_champion_stays(world: World, damage: Callable[[W
 def test_other_answers_to_the_golden_rows_are_not_brought_back(world: World) -> None:
     """Signed, of the digest that was decided on, and yet it answers otherwise: another environment, say."""
     climbed(world, 1.0, 0.5)
-    from tasks import rollback
-
     package = packaging.verify(world.path_of(1), digest=None, keys_folder=world.keys)
-    rollback.answer_golden(package)
+    isolation.ask_golden(package.folder)
     golden = package.folder / packaging.GOLDEN
     value = json.loads(golden.read_text())
     value["expected"][0]["probability"] += 1e-6
     golden.write_text(json.dumps(value))
     with pytest.raises(IntegrityAlarm, match="golden rows"):
-        rollback.answer_golden(package)
+        isolation.ask_golden(package.folder)
 
 
 def test_a_deleted_champion_version_is_noticed_and_what_served_before_comes_back(world: World) -> None:

@@ -1,0 +1,90 @@
+"""Holds the registry and every version on the ladder against the ledger, and names whatever does not agree."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from config.errors import LifecycleError
+from tasks import history, settlement
+from tasks.ledger import Entry
+from tasks.stores import Stores
+
+LADDER = ("champion", "staging", "previous")
+OURS = (*LADDER, "candidate")
+
+
+@dataclass(frozen=True)
+class Fault:
+    """Something that is not as the ledger says: which entry or alias, and how."""
+
+    where: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was verified, and every fault, the first broken link first."""
+
+    entries: int
+    verified: tuple[str, ...]
+    faults: tuple[Fault, ...]
+
+
+def verify(stores: Stores) -> Found:
+    """Recompute chain, head, signatures and digests, and compare the aliases with the ledger."""
+    breaks = stores.ledger.verify(stores.registry.remembered_head())
+    faults = [Fault(f"ledger entry {item.number}", item.reason) for item in breaks]
+    verified: list[str] = []
+    if not faults:
+        entries = stores.trusted()
+        faults = [*_twins(stores), *_live(entries)]
+        for alias in LADDER:
+            where, reason = _look(alias, entries, stores)
+            if reason:
+                faults.append(Fault(where, reason))
+            elif where:
+                verified.append(where)
+    return Found(len(stores.ledger.numbers()), tuple(verified), tuple(faults))
+
+
+def _look(alias: str, entries: list[Entry], stores: Stores) -> tuple[str, str]:
+    """Hold one alias, and the bytes that it names, against the ledger; an empty reason is sound."""
+    seen, said = stores.registry.alias(alias), history.expected(entries, alias)
+    if seen != said:
+        return f"alias {alias}", f"names {_name(seen)}, and the ledger says {_name(said)}{_why(alias, entries, stores)}"
+    if said is None:
+        return "", ""
+    try:
+        settlement.fetch_standing(said, entries, stores)
+    except LifecycleError as error:
+        return f"version {said} ({alias})", error.seen
+    return f"version {said} ({alias})", ""
+
+
+def _name(version: int | None) -> str:
+    return "nothing" if version is None else f"version {version}"
+
+
+def _why(alias: str, entries: list[Entry], stores: Stores) -> str:
+    """Explain a difference that has an innocent cause, or a known one."""
+    said, seen = history.expected(entries, alias), stores.registry.alias(alias)
+    for intent in history.open_intents(entries):
+        if alias in (intent.body["alias"], "previous") and seen in (intent.body["version"], intent.body["from"], said):
+            return f": entry {intent.number} was interrupted, the next `lifecycle run` settles it"
+    if said is not None and said not in [version.number for version in stores.registry.versions()]:
+        return f": version {said} was deleted from the registry"
+    return ": it was moved past the gates; `lifecycle rollback` puts it right" if alias == "champion" else ""
+
+
+def _twins(stores: Stores) -> Iterator[Fault]:
+    """Find aliases that people would take for ours: MLflow tells capitals apart, and people do not."""
+    for name, version in sorted(stores.registry.aliases().items()):
+        ours = name.strip().casefold()
+        if ours in OURS and name != ours:
+            yield Fault(f"alias {name}", f"names version {version} and is not {ours!r}, which alone is ours: delete it")
+
+
+def _live(entries: list[Entry]) -> Iterator[Fault]:
+    promotion, checked = history.live_check(entries)
+    if promotion and checked and checked.body["passed"] is not True:
+        because = f"its live check failed (entry {checked.number}): {checked.body['because']}"
+        yield Fault(f"version {promotion.body['version']} (champion)", f"{because}; `lifecycle run` takes it back")
