@@ -38,9 +38,9 @@ class Manifest:
 
 def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
     """Write the source's rows of the window and all incoming rows to destination; skip it when nothing changed."""
-    listed = _listed(data)
-    origin.refuse_strangers(data, listed)
-    source = _fingerprint(data, window, listed)
+    read = listed(data)
+    origin.refuse_strangers(data, read)
+    source = _fingerprint(data, window, read)
     if (before := landed(destination)) and before.source_sha256 == source and _holds(destination, before):
         return before
     rows = read_rows(data, window=window)
@@ -58,7 +58,7 @@ def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
         window=_span(window),
         configured=_span(data.window),
         newest_row=newest.isoformat() if newest else None,
-        sources=listed,
+        sources=read,
         licence=data.source.licence,
         purpose=data.source.purpose,
         owner=data.source.owner,
@@ -115,21 +115,21 @@ def read_rows(data: Data, *, window: Window | None) -> "pd.DataFrame":
 def is_current(data: Data, *, window: Window | None, destination: Path) -> bool:
     """Tell whether the snapshot is that of the source as it is now; reads no row and imports nothing heavy."""
     before = landed(destination)
-    same = before is not None and before.source_sha256 == _fingerprint(data, window, _listed(data))
+    same = before is not None and before.source_sha256 == _fingerprint(data, window, listed(data))
     return same and before is not None and _holds(destination, before)
 
 
-def _listed(data: Data) -> list[dict[str, str]]:
+def listed(data: Data) -> list[dict[str, str]]:
     """List every file that landing reads, by name and digest."""
-    read = sources.reader(data.source.reader)(data.source.path).files
-    everything = (*read, *sources.incoming(data.source.incoming))
+    own = sources.reader(data.source.reader)(data.source.path).files
+    everything = (*own, *sources.incoming(data.source.incoming))
     return [{"path": _shown(path), "sha256": files.sha256_file(path)} for path in everything]
 
 
-def _fingerprint(data: Data, window: Window | None, listed: list[dict[str, str]]) -> str:
+def _fingerprint(data: Data, window: Window | None, read: list[dict[str, str]]) -> str:
     """Tell two landings apart without reading a row: by files, window, declared types, and the code that reads."""
     kinds = {name: column.type for name, column in data.columns.items()}
-    return files.sha256_json([data.source.reader, listed, _span(window), kinds, data.retention_days, _code()])
+    return files.sha256_json([data.source.reader, read, _span(window), kinds, data.retention_days, _code()])
 
 
 def _code() -> str:

@@ -40,6 +40,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Leakage: data.leakage,
     r.Ledger: ledger.ledger,
     r.LicenceInventory: licences.licences,
+    r.Lineage: operation.lineage,
     r.MonitoringHistory: operation.monitoring,
     r.Orchestration: orchestration.orchestration,
     r.Parts: data.parts,

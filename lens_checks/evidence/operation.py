@@ -1,6 +1,7 @@
 """Read what releasing, monitoring and the last run left behind."""
 
 from lens_checks.evidence.place import NoEvidence, Place, read_record
+from lens_checks.evidence.records.lineage import Lineage
 from lens_checks.evidence.records.operation import MonitoringHistory, MonitoringWindow, Release, RunReport
 
 MONITOR = "run `lifecycle monitor WINDOW` once there is a champion"
@@ -10,6 +11,12 @@ def release(place: Place) -> Release:
     """Read the packaged candidate and the trial of its server."""
     how = "run `lifecycle run`: deployment packages the candidate and tries its server"
     return read_record(Release, place.root / "reports/release.json", how)
+
+
+def lineage(place: Place) -> Lineage:
+    """Read the graph of the candidate, from the source to the registry."""
+    how = "run `lifecycle run`: deployment traces the candidate to its sources"
+    return read_record(Lineage, place.root / "reports/lineage.json", how)
 
 
 def monitoring(place: Place) -> MonitoringHistory:

@@ -20,13 +20,16 @@ from lens_checks.evidence.records.difference import ColumnDifference, Difference
 from lens_checks.evidence.records.evaluation import (
     ChampionComparison,
     ComparedVersion,
+    CostComparison,
     Evaluation,
     Explanation,
     FairnessResult,
     Group,
     Interval,
+    Replacement,
     Robustness,
     Slice,
+    SliceComparison,
     ThresholdResult,
 )
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
@@ -47,6 +50,7 @@ from lens_checks.evidence.records.ground import (
     Storage,
     StoredFile,
 )
+from lens_checks.evidence.records.lineage import Lineage, LineageEdge, LineageNode
 from lens_checks.evidence.records.model import (
     Candidate,
     CrossValidation,
@@ -91,6 +95,7 @@ __all__ = [
     "Clock",
     "ColumnDifference",
     "ComparedVersion",
+    "CostComparison",
     "CrossValidation",
     "Deployment",
     "Difference",
@@ -114,6 +119,9 @@ __all__ = [
     "Ledger",
     "LedgerEntry",
     "LicenceInventory",
+    "Lineage",
+    "LineageEdge",
+    "LineageNode",
     "Malformed",
     "ModelVersion",
     "MonitoringHistory",
@@ -129,6 +137,7 @@ __all__ = [
     "Registry",
     "Release",
     "ReleasedFile",
+    "Replacement",
     "Repository",
     "Reproduction",
     "Reproductions",
@@ -141,6 +150,7 @@ __all__ = [
     "SeenMetric",
     "Server",
     "Slice",
+    "SliceComparison",
     "SourceFile",
     "Span",
     "Stage",
