@@ -213,6 +213,20 @@ def ledger(
 
 
 @app.command()
+def reproduce(
+    version: Annotated[int, typer.Argument(min=1, help="A registered version.")], as_json: AsJson = False
+) -> None:
+    """Build a version again from its commit and its data, and compare: digests first, then metrics."""
+    settings = _settings()
+    from flows import reproduction as flow
+    from flows import show
+
+    told = flow.reproduce(settings, version)
+    show.show(told, flow.words, as_json=as_json)
+    raise typer.Exit(0 if told.passed else 3)
+
+
+@app.command()
 def attest(
     practice: Practice,
     statement: Annotated[str, typer.Option(help="What is attested, in a sentence.")],

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
-def ensure_repository() -> None:
+def ensurerepository() -> None:
     """Make the project a DVC repository: with git if it lies in one, without otherwise; nobody is phoned."""
     folder = Path(".dvc")
     if not (folder / "config").exists():
@@ -30,7 +30,7 @@ def ensure_repository() -> None:
 
 def snapshot(path: Path) -> str:
     """Put a file or folder under DVC, as it is now, and give its revision; the content goes into DVC's cache."""
-    with _repository() as repo:
+    with repository() as repo:
         repo.add(str(path))
     return revision(path)
 
@@ -47,7 +47,7 @@ def revision(path: Path) -> str:
 
 def stage_is_current(name: str) -> bool:
     """Tell whether a stage is up to date; outputs that were removed or changed are brought back from DVC's cache."""
-    with _repository() as repo:
+    with repository() as repo:
         changes = repo.status(targets=[name]).get(name, [])
         if not changes:
             return True
@@ -64,13 +64,13 @@ def stage_is_current(name: str) -> bool:
 
 def record_stage(name: str) -> None:
     """Record that a stage has run on what lies in the project now: dvc.lock, and its outputs into DVC's cache."""
-    with _repository() as repo:
+    with repository() as repo:
         repo.commit(name, force=True)
 
 
 def status() -> dict[str, list[Any]]:
     """List what is not up to date, by stage; empty when everything is."""
-    with _repository() as repo:
+    with repository() as repo:
         return dict(repo.status())
 
 
@@ -79,9 +79,9 @@ def _in_git() -> bool:
 
 
 @contextlib.contextmanager
-def _repository() -> "Iterator[Repo]":
-    """Open the repository, and turn DVC's own errors into words."""
-    ensure_repository()
+def repository() -> "Iterator[Repo]":
+    """Open DVC's repository, and turn DVC's own errors into words."""
+    ensurerepository()
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
     from dvc.repo import Repo

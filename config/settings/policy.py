@@ -59,7 +59,15 @@ class Comparison(Closed):
     margin: float = Field(default=0.005, ge=0, description="Non-inferiority margin in the unit of the primary metric.")
     guarded_margin: float = Field(default=0.01, ge=0, description="The same for each guarded metric.")
     minimum_rows: int = Field(default=200, ge=20, description="Fewer unseen promotion rows: unknown.")
-    looks: int = Field(default=20, ge=1, description="Comparisons that one promotion set may serve.")
+    looks: int = Field(default=20, ge=1, description="Candidates that may look at one promotion set; then renew it.")
+    slice_margin: float = Field(
+        default=0.05, ge=0, description="Most that the primary metric may evidently fall in one slice, in its unit."
+    )
+    slice_minimum_rows: int = Field(default=200, ge=20, description="Smaller slices are shown as unknown, and counted.")
+    cost_margin: Share = Field(
+        default=0.02, description="Most that a row's errors may cost more, as a share of the dearer error's cost."
+    )
+    resamples: int = Field(default=10_000, ge=1000, le=100_000, description="Bootstrap resamples of the comparison.")
 
 
 class Bounds(Closed):
@@ -107,6 +115,15 @@ class Retraining(Closed):
     minimum_new_rows: int = Field(default=1000, ge=1, description="New rows that count as cause.")
     cooldown_hours: float = Field(default=24.0, ge=0, description="Least time between two retrainings.")
     scheduled_share: Share = Field(default=0.2, description="Most retrainings that may have no cause but the calendar.")
+
+
+class Reproduction(Closed):
+    """When a version that was built again counts as the same."""
+
+    tolerance: float = Field(
+        default=0.001, ge=0, le=0.05,
+        description="Most that a metric may differ where bytes do; a share of the figure where that is above one.",
+    )  # fmt: skip
 
 
 class Licences(Closed):
@@ -168,5 +185,6 @@ class Policy(Closed):
     licences: Licences = Field(default_factory=Licences, description="Which licences of packages are accepted.")
     waiver_days: int = Field(default=90, ge=1, le=90, description="Longest life of a waiver.")
     monitoring: Monitoring = Field(default_factory=Monitoring, description="How the live model is watched.")
+    reproduction: Reproduction = Field(default_factory=Reproduction, description="When a rebuilt version is the same.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
