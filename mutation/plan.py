@@ -3,6 +3,7 @@
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass
+from fnmatch import fnmatch
 from pathlib import Path
 
 NAME = "pyproject.toml"
@@ -14,12 +15,18 @@ class Unplanned(Exception):
 
 @dataclass(frozen=True, kw_only=True)
 class Survivor:
-    """A mutant that may survive, and why: it is equivalent, or harmless."""
+    """A mutant that may survive, and why: it is equivalent, or harmless; `... -> *` means every change of a line."""
 
     file: str
     function: str
     mutation: str
     why: str
+
+    def explains(self, function: str, mutation: str) -> bool:
+        """Tell whether a mutant is the one, or one of those, that may survive."""
+        before, _, after = self.mutation.rpartition(" -> ")
+        same = mutation == self.mutation or (after == "*" and mutation.startswith(f"{before} -> "))
+        return same and function == self.function
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -35,9 +42,10 @@ class Plan:
     survivors: tuple[Survivor, ...]
 
     def tests_of(self, file: str) -> tuple[str, ...]:
-        """Give the tests of a file: those named for it, or else its mirror."""
+        """Give the tests of a file: its mirror, or those named for it or its like, in which `=` stands for the mirror."""
         folder, _, name = file.rpartition("/")
-        return self.tests.get(file, (f"tests/{folder}/test_{name}",))
+        like = next((tests for pattern, tests in self.tests.items() if fnmatch(file, pattern)), ("=",))
+        return tuple(f"tests/{folder}/test_{name}" if test == "=" else test for test in like)
 
 
 def read(root: Path) -> Plan:
@@ -55,7 +63,7 @@ def read(root: Path) -> Plan:
         tests={file: tuple(tests) for file, tests in section["tests"].items()},
         survivors=_survivors(root / section["survivors"]),
     )
-    strange = [file for file in plan.tests if file not in files]
+    strange = [like for like in plan.tests if not any(fnmatch(file, like) for file in files)]
     strange += [test for file in files for test in plan.tests_of(file) if not (root / test).exists()]
     strange += [survivor.file for survivor in plan.survivors if survivor.file not in files]
     if strange:

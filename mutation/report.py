@@ -32,8 +32,9 @@ def table(plan: Plan, files: Sequence[str]) -> int:
 
 def unexplained(plan: Plan, result: FileResult) -> list[Tried]:
     """Give the survivors of a file that the reviewed list does not explain."""
-    listed = {(s.function, s.mutation) for s in plan.survivors if s.file == result.file}
-    return [m for m in result.tried if m.outcome == "survived" and (m.function, m.mutation) not in listed]
+    listed = [survivor for survivor in plan.survivors if survivor.file == result.file]
+    alive = [mutant for mutant in result.tried if mutant.outcome == "survived"]
+    return [m for m in alive if not any(survivor.explains(m.function, m.mutation) for survivor in listed)]
 
 
 def _row(file: str, plan: Plan, result: FileResult | None) -> list[str]:
@@ -59,7 +60,10 @@ def _low(plan: Plan, results: Sequence[FileResult]) -> list[str]:
 
 def _stale(plan: Plan, results: Sequence[FileResult]) -> list[str]:
     """Say which entries of the reviewed list no mutant answers to, or are about one that is killed by now."""
-    alive = {(r.file, m.function, m.mutation) for r in results for m in r.tried if m.outcome == "survived"}
-    tried = {result.file for result in results}
-    stale = [s for s in plan.survivors if s.file in tried and (s.file, s.function, s.mutation) not in alive]
+    alive = {result.file: [m for m in result.tried if m.outcome == "survived"] for result in results}
+    stale = [
+        survivor
+        for survivor in plan.survivors
+        if survivor.file in alive and not any(survivor.explains(m.function, m.mutation) for m in alive[survivor.file])
+    ]
     return [f"listed, and does not survive: {s.file} in {s.function}: {s.mutation}" for s in stale]

@@ -6,7 +6,7 @@ import pytest
 
 from lens_checks import catalogue
 from mutation import plan
-from mutation.plan import Unplanned
+from mutation.plan import Survivor, Unplanned
 
 ROOT = Path(__file__).parents[2]
 SECTION = """
@@ -63,6 +63,27 @@ def test_a_file_has_its_mirrored_tests_or_those_named_for_it(tree: Path) -> None
     assert found.files == ("gates/door.py", "gates/wall.py")
     assert found.tests_of("gates/door.py") == ("tests/gates/test_door.py",)
     assert found.tests_of("gates/wall.py") == ("tests/test_all.py",)
+
+
+def test_files_that_are_alike_share_tests_and_keep_their_mirror(tree: Path) -> None:
+    found = planned(tree, '"gates/d*.py" = ["=", "tests/test_all.py"]', "gates/door.py")
+    assert found.tests_of("gates/door.py") == ("tests/gates/test_door.py", "tests/test_all.py")
+
+
+@pytest.mark.parametrize(
+    ("listed", "explained"),
+    [
+        pytest.param("a < b -> a <= b", True, id="the very mutation"),
+        pytest.param("a < b -> *", True, id="every change of the line"),
+        pytest.param("a < b -> a > b", False, id="another change of the line"),
+        pytest.param("a < c -> *", False, id="another line"),
+        pytest.param("*", False, id="everything"),
+    ],
+)
+def test_what_an_entry_of_the_list_explains(listed: str, explained: bool) -> None:
+    survivor = Survivor(file="door.py", function="f", mutation=listed, why="-")
+    assert survivor.explains("f", "a < b -> a <= b") is explained
+    assert not survivor.explains("g", "a < b -> a <= b")
 
 
 @pytest.mark.parametrize(

@@ -93,6 +93,7 @@ LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nw
         pytest.param(["killed", "timeout"], [], 0, "100.0%", id="all were noticed"),
         pytest.param(["killed", "survived"], [], 3, "survived: door.py:2 in opens: m1", id="one was not"),
         pytest.param(["killed", "survived"], ["m1"], 0, "50.0%", id="one was not, and it is explained"),
+        pytest.param(["killed", "survived"], ["m1 -> *"], 3, "survived: door.py:2", id="another line is explained"),
         pytest.param(["survived", "survived"], ["m0", "m1"], 3, "under the floor of 50%", id="too many, explained"),
         pytest.param(["killed", "killed"], ["m1"], 3, "listed, and does not survive", id="explained, and killed"),
         pytest.param(None, [], 1, "not tried as it stands: door.py", id="not tried"),

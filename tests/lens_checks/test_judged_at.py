@@ -1,0 +1,43 @@
+"""A practice is judged at the end of its phase; each that is judged elsewhere is listed, for that moves what it holds.
+
+What is judged at operation holds no gate while it is unknown: moving a check there takes a lock off a door.
+"""
+
+import pytest
+
+from lens_checks import catalogue
+from lens_checks.catalogue import CHECKPOINT_OF_PHASE
+from lens_checks.check import Check, Checkpoint
+
+SHIPPED = tuple(check for check in catalogue.load().checks.values() if ".ours" not in check.module)
+ELSEWHERE = {
+    # before the run: the environment is there first
+    "MLCOST-10": Checkpoint.FRAMING,
+    # where the first rows are, or the first model: framing has no evidence yet
+    "MLSEC-01": Checkpoint.DATA,
+    "MLSEC-02": Checkpoint.DATA,
+    "MLCOST-03": Checkpoint.DEVELOPMENT,
+    "MLCOST-06": Checkpoint.DEVELOPMENT,
+    "MLOE-02": Checkpoint.DEVELOPMENT,
+    "MLOE-04": Checkpoint.DEVELOPMENT,
+    "MLOE-06": Checkpoint.DEVELOPMENT,
+    "MLOE-09": Checkpoint.DEVELOPMENT,
+    "MLPER-03": Checkpoint.DEVELOPMENT,
+    # where the release and its lineage are
+    "MLOE-16": Checkpoint.RELEASE,
+    "MLPER-07": Checkpoint.RELEASE,
+    "MLREL-02": Checkpoint.RELEASE,
+    "MLREL-07": Checkpoint.RELEASE,
+    # what only a model that serves can show
+    "MLOE-03": Checkpoint.OPERATION,
+}
+
+
+@pytest.mark.parametrize("check", SHIPPED, ids=lambda check: check.practice)
+def test_it_is_judged_where_its_phase_ends_or_where_it_is_listed(check: Check) -> None:
+    assert check.judged_at is ELSEWHERE.get(check.practice, CHECKPOINT_OF_PHASE[check.phase])
+
+
+def test_what_is_listed_has_a_check_and_needs_to_be_listed() -> None:
+    checks = {check.practice: check for check in SHIPPED}
+    assert all(CHECKPOINT_OF_PHASE[checks[id].phase] is not at for id, at in ELSEWHERE.items())
