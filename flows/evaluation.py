@@ -6,6 +6,7 @@ if __name__ == "__main__":  # first, because the server must start before Prefec
     stages.run("flows.evaluation", "evaluate")
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from prefect import flow, task
@@ -13,15 +14,20 @@ from prefect.cache_policies import NO_CACHE
 from sklearn.pipeline import Pipeline
 
 from config.settings import ProblemType, Settings
-from tasks import calibration, comparison, evaluation, explanation, fairness, judgement, robustness, tracking
+from tasks import calibration, comparison, evaluation, explanation, fairness, judgement, robustness, savings, tracking
+from tasks.contenders import Candidate
 from tasks.evaluation import Answers, Measured
 from tasks.explanation import Explanation
+from tasks.failpoints import failpoint
 from tasks.fairness import FairnessReport
+from tasks.files import read_json
 from tasks.judgement import Judgement
+from tasks.ledger import Ledger
 from tasks.metrics import metric
 from tasks.registry import Registry
 from tasks.robustness import Robustness
 from tasks.statistics import Prediction
+from tasks.stores import Stores
 from tasks.thresholds import cheapest_threshold, decide
 from tasks.tracking import Tracking
 from tasks.training import ask, examples, read_part
@@ -39,6 +45,7 @@ def evaluate(settings: Settings) -> dict[str, Any]:
     question, store = ask(settings), open_store(settings)
     training, pipeline = load_winner(store)
     answers = answer(pipeline, settings)
+    failpoint("evaluate.answered")
     measured = measure(answers, settings=settings)
     threshold = choose_threshold(pipeline, question, settings)
     fair = compare_groups(answers, settings, threshold=threshold)
@@ -105,6 +112,7 @@ def judge(
     return Judgement(
         measured=measured,
         decision=None if threshold is None else decide(y, said.positive, threshold=threshold, costs=costs),
+        saving=savings.saving(answers, threshold=threshold, settings=settings),
         fairness=fair,
         robustness=sturdy,
         explanation=why,
@@ -121,6 +129,7 @@ def report(
 ) -> dict[str, Any]:
     """Write the reports and log them with the winner's run."""
     record = judgement.write(found, answers, training=training, settings=settings)
+    failpoint("evaluate.written")
     judgement.log(found, store, run_id=training["run_id"])
     return record
 
@@ -134,13 +143,24 @@ def compare(settings: Settings) -> dict[str, Any]:
     return against_champion(training, pipeline, settings, store=store)
 
 
+def threshold_of(training: Mapping[str, Any], pipeline: Pipeline, settings: Settings) -> float | None:
+    """Take the decision threshold that the evaluation of this very model settled on, or find it anew."""
+    path = judgement.REPORTS / "evaluation.json"
+    seen = read_json(path) if path.exists() else {}
+    if seen.get("model_digest") == training["model_digest"]:
+        return seen.get("threshold")
+    return choose_threshold(pipeline, ask(settings), settings)
+
+
 @task(name="Compare with the champion", tags=MINE, cache_policy=NO_CACHE)
 def against_champion(
     training: Mapping[str, Any], pipeline: Pipeline, settings: Settings, *, store: Tracking
 ) -> dict[str, Any]:
-    """Let both answer the rows that the champion has not seen."""
+    """Let both answer the rows that neither has seen."""
     rows, sha256 = read_part("promotion")
     book = Registry(store.client, settings.charter.project, store.uri)
-    candidate = comparison.Candidate(training["run_id"], training["model_digest"], pipeline)
-    compared = comparison.compare(candidate, rows, sha256, book=book, settings=settings)
+    entries = Stores(book, Ledger(Path(settings.runtime.ledger))).trusted()
+    threshold = threshold_of(training, pipeline, settings)
+    candidate = Candidate(training["run_id"], training["model_digest"], pipeline, threshold)
+    compared = comparison.compare(candidate, rows, sha256, book=book, entries=entries, settings=settings)
     return comparison.write(compared, candidate, promotion_sha256=sha256, rows=len(rows), settings=settings, book=book)

@@ -9,13 +9,14 @@ from config.settings import Data, Policy, Threshold
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import ChampionComparison, Difference, Evaluation, Leakage, Parts, Release, Validation
+from lens_checks.lineage import whole_lineage
+from lens_checks.rivals import comparison, no_dummy, short
 from lens_checks.runner import Source
 from lens_checks.statements import Subject
 from lens_checks.steps import Cut, step, warnings_count
 from lens_checks.trust import strangeness
 
 R = TypeVar("R")
-GOOD_ENOUGH = {"superiority": ("better",), "non-inferiority": ("better", "not-worse")}
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -82,7 +83,7 @@ def same_candidate(source: Source, policy: Policy, subject: Subject) -> Found:
     """What was evaluated and released are the bytes at hand, made without --explore."""
     evaluated, released = source.get(Evaluation).model_digest, source.get(Release).digest
     if subject.digest is None or not subject.digest == evaluated == released:
-        words = f"at hand {_short(subject.digest)}, evaluated {_short(evaluated)}, released {_short(released)}"
+        words = f"at hand {short(subject.digest)}, evaluated {short(evaluated)}, released {short(released)}"
         yield "same candidate", f"the records speak of other bytes: {words}", "Run `lifecycle run`."
     if subject.explored:
         yield "explored", "it was made with --explore, past a refusal", "Run `lifecycle run` without --explore."
@@ -105,31 +106,22 @@ def trial(source: Source, policy: Policy, subject: Subject) -> Found:
     yield from (("trial release", words, "Read reports/release.json.") for words, fault in faults.items() if fault)
 
 
-def comparison(source: Source, policy: Policy, subject: Subject) -> Found:
-    """The candidate was compared with the champion that serves now, on enough unseen rows, and is good enough."""
-    seen = source.get(ChampionComparison)
-    against = seen.champion.version if seen.champion else None
-    fix = "Run `lifecycle run`: it compares anew; `lifecycle plan` says what to improve."
-    if subject.digest is None or seen.candidate.digest != subject.digest:
-        yield "comparison", f"it speaks of {_short(seen.candidate.digest)}, not of {_short(subject.digest)}", fix
-    if against != subject.champion:
-        yield "comparison", f"it compared with version {against}, and version {subject.champion} serves", fix
-    if seen.looks > policy.comparison.looks:
-        yield "comparison", f"{seen.looks} looks at one promotion set, at most {policy.comparison.looks}", fix
-    if seen.verdict == "no-champion" and seen.champion is None:
-        return
-    if seen.verdict not in GOOD_ENOUGH[policy.comparison.test]:
-        yield "comparison", f"{seen.verdict}: {seen.sentence}", fix
-    if seen.unseen_rows < policy.comparison.minimum_rows:
-        yield "comparison", f"{seen.unseen_rows} unseen rows, {policy.comparison.minimum_rows} are needed", fix
-
-
 BOUNDS: Mapping[str, tuple[Bound, ...]] = {
     "framing": (),
     "data": (contract, leakage, data_difference),
-    "development": (contract, leakage, data_difference, thresholds),
-    "staging": (contract, leakage, data_difference, thresholds, same_candidate, trial),
-    "champion": (contract, leakage, data_difference, thresholds, same_candidate, trial, comparison),
+    "development": (contract, leakage, data_difference, thresholds, no_dummy),
+    "staging": (contract, leakage, data_difference, thresholds, no_dummy, same_candidate, trial, whole_lineage),
+    "champion": (
+        contract,
+        leakage,
+        data_difference,
+        thresholds,
+        no_dummy,
+        same_candidate,
+        trial,
+        whole_lineage,
+        comparison,
+    ),
 }
 
 
@@ -165,6 +157,8 @@ def figures(gate: str, source: Source, policy: Policy) -> dict[str, object]:
         given["thresholds"] = tuple(spelled(threshold) for threshold in policy.thresholds)
         if evaluation := peek(source, Evaluation):
             given["metrics"] = evaluation.metrics
+            looked = {"promotion_sha256": evaluation.promotion_sha256, "digest": evaluation.model_digest}
+            given["looked_at"] = looked  # looks at a promotion set are counted from here
     if comparison in BOUNDS[gate] and (seen := peek(source, ChampionComparison)):
         given["comparison"] = seen
     return given
@@ -190,7 +184,3 @@ def spelled(threshold: Threshold) -> str:
     """Spell a bound, such as "brier <= 0.12"."""
     sides = ((">=", threshold.floor), ("<=", threshold.ceiling))
     return " and ".join(f"{threshold.metric} {sign} {bound:g}" for sign, bound in sides if bound is not None)
-
-
-def _short(digest: str | None) -> str:
-    return digest[:12] if digest else "nothing"

@@ -1,141 +1,156 @@
-"""Champion against challenger: both answer the same promotion rows now, rows that the champion has seen left out."""
+"""Champion against challenger: both answer the same promotion rows now, rows that either has seen left out."""
 
 import tempfile
-from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Sequence
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from sklearn.pipeline import Pipeline
 
-from config.errors import IntegrityAlarm, LifecycleError
-from config.settings import Settings
-from tasks import keys, packaging
-from tasks.features import feature_frame, row_fingerprints, target_values, typed_frame
-from tasks.files import now, read_json, sha256_file, write_json
-from tasks.intervals import units
+from config.errors import LifecycleError
+from config.settings import ProblemType, Settings
+from tasks import looks, paired, replacements
+from tasks.approvals import Approvals
+from tasks.contenders import Candidate, Champion, Unscorable, answering, fetch_champion, read_seen
+from tasks.features import feature_frame, target_values
+from tasks.files import now, write_json
+from tasks.intervals import stratified, units
+from tasks.ledger import Entry
 from tasks.metrics import metric
-from tasks.recording import SEEN, SEEN_ROWS
+from tasks.paired import Acting, Sides
 from tasks.registry import Registry, Version
+from tasks.slices import segments
 from tasks.statistics import Prediction
-from tasks.tracking import STATE, in_words
-from tasks.verdicts import Compared, difference, judge
+from tasks.tracking import STATE
+from tasks.verdicts import NEW_SET, Compared, judge
 
 REPORT = Path("reports/comparison.json")
+ABOUT_CHAMPION = ("champion", "champion_digest", "looks")
+ABOUT = frozenset({"champion", "champion_digest"})  # of a comparison: what the record tells in another place
 
 
-@dataclass(frozen=True, eq=False)
-class Candidate:
-    """The model that wants to become champion."""
-
-    run_id: str
-    digest: str
-    pipeline: Pipeline
-
-
-@dataclass(frozen=True, eq=False)
-class Champion:
-    """The model that serves, and the fingerprints of the rows that it was trained or tuned on."""
-
-    version: Version
-    pipeline: Pipeline
-    features: tuple[str, ...]
-    seen: NDArray[np.uint64]
-    schema: Mapping[str, str]
-
-
-def compare(candidate: Candidate, rows: pd.DataFrame, sha256: str, *, book: Registry, settings: Settings) -> Compared:
-    """Compare with the model that the alias champion names now; one that cannot answer leaves it unknown.
+def compare(
+    candidate: Candidate, rows: pd.DataFrame, sha256: str, *, book: Registry, entries: Sequence[Entry],
+    settings: Settings,
+) -> Compared:  # fmt: skip
+    """Compare with the model that the alias champion names now; what cannot be told leaves it unknown.
 
     Changed files of the champion are an IntegrityAlarm: there is then something worse than an open comparison.
     """
-    if (number := book.alias("champion")) is None:
-        return Compared("no-champion", "nothing serves yet: there is no champion to compare with", len(rows))
-    version = book.version(number)
-    if version.digest == candidate.digest:
-        same = Compared("same-version", f"version {number} is the candidate itself: there is no comparison")
-        return replace(same, champion=number, champion_digest=version.digest)
-    looks = count_look(book, sha256, candidate.digest)
-    try:
-        with tempfile.TemporaryDirectory(dir=_state(), prefix=".compare-") as folder:
-            champion = fetch_champion(version, book, workplace=Path(folder))
-            compared = _on_unseen_rows(candidate, champion, rows, looks=looks, settings=settings)
-    except IntegrityAlarm:
-        raise
-    except LifecycleError as error:
-        compared = Compared("unknown", f"version {number} cannot be compared with: {error.seen}")
-    return replace(compared, looks=looks, champion=number, champion_digest=version.digest)
-
-
-def _state() -> Path:
+    number = book.alias("champion")
+    version = None if number is None else book.version(number)
+    about = Compared("unknown", "", champion=number, champion_digest=None if version is None else version.digest)
+    if version is not None and version.digest == candidate.digest:
+        words = f"version {number} is the candidate itself: there is no comparison"
+        return replace(about, verdict="same-version", sentence=words, next_step="lifecycle status")
+    seen_by = looks.count_look(book, entries, promotion_sha256=sha256, digest=candidate.digest)
+    about = replace(about, looks=seen_by)
+    if seen_by > settings.policy.comparison.looks:
+        words = f"{seen_by} candidates have looked at these promotion rows, at most {settings.policy.comparison.looks}"
+        return replace(about, sentence=f"{words} may: what passes now may do so by luck", next_step=NEW_SET)
     STATE.mkdir(exist_ok=True, mode=0o700)
-    return STATE
+    with tempfile.TemporaryDirectory(dir=STATE, prefix=".compare-") as folder:
+        return _compare(candidate, version, rows, sha256, about, book, entries, settings, Path(folder))
 
 
-def _on_unseen_rows(
-    candidate: Candidate, champion: Champion, rows: pd.DataFrame, *, looks: int, settings: Settings
+def _compare(
+    candidate: Candidate, version: Version | None, rows: pd.DataFrame, sha256: str, about: Compared, book: Registry,
+    entries: Sequence[Entry], settings: Settings, folder: Path,
+) -> Compared:  # fmt: skip
+    try:
+        seen = read_seen(candidate.run_id, book, workplace=folder).marks(rows)
+    except LifecycleError as error:
+        if error.exit_code != LifecycleError.exit_code:
+            raise
+        words = f"which rows the candidate has seen is not known: {error.seen}"
+        return replace(about, sentence=words, next_step="lifecycle run --force")
+    about = replace(about, left_out={"candidate": int(seen.sum())}, unseen_rows=int((~seen).sum()))
+    if version is None:
+        return _alone(about, rows, settings)
+    try:
+        champion = fetch_champion(version, book, workplace=folder)
+        with answering(version):
+            sides, left_out = face(candidate, champion, rows, seen, settings)
+    except Unscorable as error:
+        return _replaced(error, _alone(about, rows, settings), candidate, sha256, entries, settings)
+    judged = _judged(sides, _acting(candidate, champion, settings), settings)
+    kept = {name: getattr(about, name) for name in ABOUT_CHAMPION}
+    return replace(judged, **kept, left_out=left_out, resampled_by=sides.units.name)
+
+
+def _alone(about: Compared, rows: pd.DataFrame, settings: Settings) -> Compared:
+    """Without a champion floors and rule decide, on rows that must be new to the candidate but for a few twins."""
+    seen, most = about.left_out["candidate"], settings.policy.bounds.duplicate_share
+    if seen > most * len(rows):
+        words = f"the candidate was trained or tuned on {seen} of {len(rows)} promotion rows: they prove nothing"
+        return replace(about, sentence=words, next_step="Mend `split` in config/params.yaml, then `lifecycle run`.")
+    words = "nothing serves yet: there is no champion to compare with, floors and rule decide"
+    return replace(about, verdict="no-champion", sentence=words)
+
+
+def _replaced(
+    error: Unscorable, alone: Compared, candidate: Candidate, sha256: str, entries: Sequence[Entry], settings: Settings
 ) -> Compared:
-    problem, params, rules = settings.charter.problem_type, settings.params.metrics, settings.policy.comparison
-    fresh = rows[unseen(rows, champion)]
-    told = {}
-    if len(fresh) >= rules.minimum_rows:
-        told = difference(
-            target_values(fresh, settings.data, problem),
-            Prediction.of(candidate.pipeline, feature_frame(fresh, settings.data), problem),
-            Prediction.of(champion.pipeline, champion_features(fresh, champion), problem),
-            metrics={name: metric(name, problem) for name in (params.primary, *params.guarded)},
-            of=units(fresh, settings.data),
-            resamples=params.resamples,
-            confidence=params.confidence,
-            seed=settings.params.search.seed,
-        )
-    return judge(told, primary=params.primary, rules=rules, unseen_rows=len(fresh), looks=looks)
+    """Say that the champion cannot be compared with, and whose word lets it go, if there is one."""
+    if alone.verdict != "no-champion" or alone.champion is None:
+        return alone
+    rules = Approvals.of(settings)
+    entry, why = replacements.find(
+        entries, champion=alone.champion, champion_digest=alone.champion_digest, candidate_digest=candidate.digest,
+        promotion_sha256=sha256, rules=rules,
+    )  # fmt: skip
+    if entry is None:
+        words = f"{error.seen}; no approval lets the candidate replace it{f' ({why})' if why else ''}"
+        step = f"{rules.approver} runs `{replacements.COMMAND}`; then `lifecycle run`: floors and rule decide"
+        return replace(alone, verdict="unscorable", sentence=words, next_step=step)
+    given = {"entry": entry.number} | {name: entry.body[name] for name in ("approver", "because")}
+    words = f"{error.seen}; {given['approver']} lets the candidate replace it (ledger entry {entry.number})"
+    return replace(alone, verdict="unscorable", sentence=words, replacement=given)
 
 
-def fetch_champion(version: Version, registry: Registry, *, workplace: Path) -> Champion:
-    """Load the champion from its registered files and read which rows it saw (LifecycleError, IntegrityAlarm)."""
-    if version.digest is None:
-        raise IntegrityAlarm(
-            f"version {version.number} is champion and carries no digest",
-            expected="the digest of the files that were promoted",
-            next_step="run `lifecycle verify`",
-        )
-    folder = registry.fetch(version.source, workplace / "model")
-    pipeline = packaging.load_model(folder, digest=version.digest, keys_folder=keys.KEYS)
-    about = read_json(registry.fetch(registry.address(version.run_id, SEEN), workplace / SEEN))
-    rows = registry.fetch(registry.address(version.run_id, SEEN_ROWS), workplace / SEEN_ROWS)
-    if sha256_file(rows) != about["sha256"]:
-        raise IntegrityAlarm(
-            f"the list of rows that version {version.number} has seen was changed",
-            expected=f"a file with digest {about['sha256'][:12]}",
-            next_step="run `lifecycle verify`",
-        )
-    seen = np.frombuffer(rows.read_bytes(), dtype="<u8").astype(np.uint64)
-    return Champion(version, pipeline, tuple(pipeline.feature_names_in_), seen, about["columns"])
+def face(
+    candidate: Candidate, champion: Champion, rows: pd.DataFrame, seen: NDArray[np.bool_], settings: Settings
+) -> tuple[Sides, dict[str, int]]:
+    """Let both answer the rows that neither has seen, over the classes that either knows or that there are."""
+    problem, theirs = settings.charter.problem_type, champion.seen.marks(rows)
+    fresh = rows[~(seen | theirs)]
+    left_out = {"candidate": int(seen.sum()), "champion": int(theirs.sum())}
+    y, of = target_values(fresh, settings.data, problem), units(fresh, settings.data)
+    if len(fresh) < settings.policy.comparison.minimum_rows:
+        return Sides(y, Prediction(y), Prediction(y), of, {}), left_out
+    new = Prediction.of(candidate.pipeline, feature_frame(fresh, settings.data), problem)
+    old = champion.answer(fresh, problem)
+    if not old.finite:
+        raise Unscorable(f"version {champion.version.number} cannot be scored any more: not every answer is a number")
+    if problem is not ProblemType.REGRESSION:
+        classes = np.unique(np.concatenate([np.asarray(part) for part in (new.classes, old.classes, np.unique(y))]))
+        new, old, of = new.among(classes), old.among(classes), stratified(of, y)
+    return Sides(y, new, old, of, segments(fresh, settings.params.slices)), left_out
 
 
-def unseen(rows: pd.DataFrame, champion: Champion) -> NDArray[np.bool_]:
-    """Mark the rows that the champion was neither trained nor tuned on, by the columns that its own record names."""
-    return ~np.isin(row_fingerprints(rows, dict(champion.schema)), champion.seen)
+def _judged(sides: Sides, acting: Acting | None, settings: Settings) -> Compared:
+    params, rules, charter = settings.params.metrics, settings.policy.comparison, settings.charter
+    told = None
+    if len(sides.y) >= rules.minimum_rows:
+        if not sides.candidate.finite:
+            words = "not every answer of the candidate is a number"
+            return Compared("unknown", words, len(sides.y), next_step="lifecycle run --force")
+        told = paired.differences(
+            sides, metrics={n: metric(n, charter.problem_type) for n in (params.primary, *params.guarded)},
+            acting=acting, rules=rules, confidence=params.confidence, seed=settings.params.search.seed,
+        )  # fmt: skip
+    return judge(told, rules=rules, costs=charter.error_costs, unseen_rows=len(sides.y))
 
 
-def champion_features(rows: pd.DataFrame, champion: Champion) -> pd.DataFrame:
-    """Give the columns that the champion was fitted on, in its order; LifecycleError where one is gone."""
-    return typed_frame(rows, {name: champion.schema[name] for name in champion.features})
-
-
-def count_look(registry: Registry, promotion_sha256: str, digest: str) -> int:
-    """Note on the registered model that a candidate looks at these promotion rows; give how many have."""
-    name = f"looks_{promotion_sha256[:16]}"
-    with in_words(registry.uri):
-        looked = registry.client.get_registered_model(registry.model).tags.get(name, "").split()
-        if digest[:12] not in looked:
-            looked.append(digest[:12])
-            registry.client.set_registered_model_tag(registry.model, name, " ".join(looked))
-    return len(looked)
+def _acting(candidate: Candidate, champion: Champion, settings: Settings) -> Acting | None:
+    """Say from where on each acts; None where errors have no price: only those of a binary problem can have one."""
+    costs = settings.charter.error_costs
+    if settings.charter.problem_type is not ProblemType.BINARY or not max(costs.false_positive, costs.false_negative):
+        return None
+    return Acting(candidate.threshold, champion.threshold, costs)
 
 
 def write(
@@ -151,14 +166,12 @@ def write(
         "champion": None if compared.champion is None else {"version": compared.champion, "digest": digest},
         "promotion_sha256": promotion_sha256,
         "rows": rows,
-        "unseen_rows": compared.unseen_rows,
-        "test": rules.test,
+        "primary": settings.params.metrics.primary,
         "margin": rules.margin,
-        "difference": compared.difference,
-        "guarded": compared.guarded,
-        "verdict": compared.verdict,
-        "sentence": compared.sentence,
-        "looks": compared.looks,
+        "confidence": settings.params.metrics.confidence,
+        "slices_unknown": compared.slices_unknown,
+        **{name: getattr(rules, name) for name in ("test", "slice_margin", "slice_minimum_rows", "resamples")},
+        **{field.name: getattr(compared, field.name) for field in fields(compared) if field.name not in ABOUT},
     }
     write_json(REPORT, record)
     return record

@@ -9,7 +9,6 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from config.errors import IntegrityAlarm
@@ -56,10 +55,11 @@ class Figure:
 
 @dataclass(frozen=True)
 class Measured:
-    """Figures by who answered, the uplift of the primary metric over the rule, and slices by column and value."""
+    """Figures by who answered, the uplift of the primary metric over rule and dummy, slices by column and value."""
 
     by: Mapping[str, Mapping[str, Figure]]
     uplift: Interval
+    over_dummy: Interval
     slices: Mapping[str, Mapping[str, Slice]]
     resampled_by: str
 
@@ -120,16 +120,19 @@ def measure(answers: Answers, *, settings: Settings) -> Measured:
         statistics | slices, answers.units, resamples=params.resamples, seed=settings.params.search.seed
     )
     told = {
-        key: interval(value_of(one, len(y)), drawn[key], confidence=params.confidence)
+        key: interval(value_of(one, len(y)), drawn[key], confidence=params.confidence, units=answers.units.count)
         for key, one in (statistics | slices).items()
     }
     figures = {who: {name: _figure(told[who, name], one) for name, one in named.items()} for who in WHO}
     figures["model"] = {
-        name: _unless_constant(figure, named[name], y, answers.by["model"], settings)
+        name: _unless_constant(figure, named[name], answers, [figures[who][name] for who in WHO], settings)
         for name, figure in figures["model"].items()
     }
-    uplift = _uplift(statistics, drawn, primary, len(y), params.confidence)
-    return Measured(figures, uplift, slices_of(answers.rows, told, settings=settings), answers.units.name)
+    uplift, over_dummy = (
+        _uplift(statistics, drawn, primary, answers, over=who, confidence=params.confidence)
+        for who in ("rule", "dummy")
+    )
+    return Measured(figures, uplift, over_dummy, slices_of(answers.rows, told, settings=settings), answers.units.name)
 
 
 def _figure(told: Interval, one: Metric) -> Figure:
@@ -137,24 +140,30 @@ def _figure(told: Interval, one: Metric) -> Figure:
 
 
 def _unless_constant(
-    figure: Figure, one: Metric, y: NDArray[np.generic], prediction: Prediction, settings: Settings
+    figure: Figure, one: Metric, answers: Answers, all_three: list[Figure], settings: Settings
 ) -> Figure:
-    """Take away the value of a metric that is the same for shuffled predictions: it says nothing of the model."""
-    rng = np.random.default_rng(settings.params.search.seed)
-    shuffled = (one.score(y, prediction.take(rng.permutation(len(y)))) for _ in range(SHUFFLES))
-    if figure.value is None or not all(math.isclose(figure.value, other, rel_tol=1e-12) for other in shuffled):
+    """Take away the value of a metric that does not vary with the model: it says nothing of it."""
+    if figure.value is None:
+        return replace(figure, reason=f"{one.name} is not a finite number on these rows")
+    rng, y, said = np.random.default_rng(settings.params.search.seed), answers.examples.target, answers.by["model"]
+    shuffled = [one.score(y, said.take(rng.permutation(len(y)))) for _ in range(SHUFFLES)]
+    if all(math.isclose(figure.value, other, rel_tol=1e-12) for other in shuffled):
+        why = "for shuffled predictions too: it does not depend on the model"
+    elif len({other.value for other in all_three}) == 1 and not said.same_as(answers.by["dummy"]):
+        why = "for model, rule and dummy alike: it does not depend on the model"
+    else:
         return figure
-    why = f"{one.name} is {figure.value:.6g} for shuffled predictions too: it does not depend on the model"
-    return replace(figure, value=None, low=None, high=None, reason=why)
+    return replace(figure, value=None, low=None, high=None, reason=f"{one.name} is {figure.value:.6g} {why}")
 
 
 def _uplift(
-    statistics: Mapping[Any, Statistic], drawn: Mapping[Any, Any], primary: Metric, rows: int, confidence: float
-) -> Interval:
-    model, rule = ("model", primary.name), ("rule", primary.name)
-    value = primary.gain(value_of(statistics[model], rows), over=value_of(statistics[rule], rows))
+    statistics: Mapping[Any, Statistic], drawn: Mapping[Any, Any], primary: Metric, answers: Answers, *, over: str,
+    confidence: float,
+) -> Interval:  # fmt: skip
+    model, simple, rows = ("model", primary.name), (over, primary.name), len(answers.rows)
+    value = primary.gain(value_of(statistics[model], rows), over=value_of(statistics[simple], rows))
     sign = 1 if primary.greater_is_better else -1
-    return interval(value, sign * (drawn[model] - drawn[rule]), confidence=confidence)
+    return interval(value, sign * (drawn[model] - drawn[simple]), confidence=confidence, units=answers.units.count)
 
 
 def overfit_gap(training: Mapping[str, Any], primary: Metric) -> float | None:

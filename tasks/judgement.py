@@ -13,8 +13,10 @@ from tasks.evaluation import Answers, Measured, named_metrics
 from tasks.explanation import Explanation
 from tasks.fairness import FairnessReport
 from tasks.files import now, write_bytes_atomically, write_json
+from tasks.intervals import Interval
 from tasks.robustness import Robustness
-from tasks.thresholds import Decision, Kept, decide, hold, keeps
+from tasks.savings import cost_of_rule
+from tasks.thresholds import Decision, Kept, hold, keeps
 from tasks.tracking import Tracking, in_words
 
 REPORTS = Path("reports/evaluation")
@@ -26,6 +28,7 @@ class Judgement:
 
     measured: Measured
     decision: Decision | None
+    saving: Interval | None
     fairness: FairnessReport
     robustness: Robustness
     explanation: Explanation
@@ -62,6 +65,7 @@ def _record(
         "rule": measured.by["rule"],
         "dummy": measured.by["dummy"],
         "uplift": measured.uplift,
+        "uplift_over_dummy": measured.over_dummy,
         "slices": measured.slices,
         "robustness": judgement.robustness,
         "overfit_gap": judgement.overfit_gap,
@@ -69,7 +73,8 @@ def _record(
         "fairness": judgement.fairness,
         "decision": decision,
         "expected_cost": None if decision is None else decision.expected_cost,
-        "rule_expected_cost": None if decision is None else cost_of_rule(answers, decision, settings),
+        "rule_expected_cost": None if decision is None else cost_of_rule(answers, settings),
+        "saving": judgement.saving,
         "threshold": None if decision is None else decision.threshold,
         "cost_per_1k": cost_per_thousand(answers, price=settings.charter.budget.cpu_hour_price),
         "thresholds": hold_bounds(judgement, settings),
@@ -94,14 +99,6 @@ def hold_limits(judgement: Judgement, settings: Settings) -> tuple[Kept, ...]:
     ]
     limits += [(f"fairness gap of {name}", gap, None, fair.max_gap) for name, gap in judgement.fairness.gaps.items()]
     return tuple(Kept(n, value, low, high, keeps(value, low, high), "policy") for n, value, low, high in limits)
-
-
-def cost_of_rule(answers: Answers, decision: Decision, settings: Settings) -> float:
-    """Give what a row costs, on average, when the charter's rule decides; without a column, the best constant does."""
-    if not settings.charter.rule_baseline.column:
-        return min(decision.cost_of_never_acting, decision.cost_of_always_acting)
-    said = answers.by["rule"].labels.astype(float)
-    return decide(answers.examples.target, said, threshold=0.5, costs=settings.charter.error_costs).expected_cost
 
 
 def cost_per_thousand(answers: Answers, *, price: float) -> float:

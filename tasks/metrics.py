@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from config.errors import ConfigError
 from config.settings import ProblemType
-from tasks import statistics
+from tasks import ranking, statistics
 from tasks.statistics import Floats, Prediction, Statistic
 
 BINARY = frozenset({ProblemType.BINARY})
@@ -59,8 +59,8 @@ def looped(score: Callable[[NDArray[np.generic], Prediction, Floats], float]) ->
 METRICS = {
     m.name: m
     for m in (
-        Metric("average_precision", True, CLASSES, statistics.mean_over_classes(statistics.average_precision)),
-        Metric("roc_auc", True, CLASSES, statistics.mean_over_classes(statistics.roc_auc)),
+        Metric("average_precision", True, CLASSES, statistics.mean_over_classes(ranking.average_precision)),
+        Metric("roc_auc", True, CLASSES, statistics.mean_over_classes(ranking.roc_auc)),
         Metric("brier", False, CLASSES, statistics.brier),
         Metric("log_loss", False, CLASSES, statistics.log_loss),
         Metric("accuracy", True, CLASSES, statistics.accuracy),

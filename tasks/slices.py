@@ -1,6 +1,6 @@
 """How the primary metric stands in each segment of the rows."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -29,17 +29,18 @@ def slice_statistics(
 ) -> dict[Any, Statistic]:
     """Make the primary metric's statistic for each slice that is large enough."""
     found: dict[Any, Statistic] = {}
-    for column, value, index in _segments(rows, settings):
+    for (column, value), index in segments(rows, settings.params.slices).items():
         if len(index) >= settings.charter.fairness.minimum_group:
             found[column, value, "slice"] = on_rows(primary.statistic(y[index], said.take(index)), index)
     return found
 
 
-def _segments(rows: pd.DataFrame, settings: Settings) -> list[tuple[str, str, NDArray[np.int64]]]:
-    found = []
-    for column in settings.params.slices:
+def segments(rows: pd.DataFrame, columns: Iterable[str]) -> dict[tuple[str, str], NDArray[np.int64]]:
+    """Give the rows of each value of each column; missing is a value too."""
+    found: dict[tuple[str, str], NDArray[np.int64]] = {}
+    for column in columns:
         labels = rows[column].astype("str").fillna("missing").to_numpy(dtype=object)
-        found += [(column, str(value), np.flatnonzero(labels == value)) for value in sorted(set(labels))]
+        found |= {(column, str(value)): np.flatnonzero(labels == value) for value in sorted(set(labels))}
     return found
 
 
@@ -47,7 +48,7 @@ def slices_of(rows: pd.DataFrame, told: Mapping[Any, Interval], *, settings: Set
     """Bring the intervals of the slices together by column and value; those too small to be told stay empty."""
     slices: dict[str, dict[str, Slice]] = {column: {} for column in settings.params.slices}
     nothing = Interval(None, None, None)
-    for column, value, index in _segments(rows, settings):
+    for (column, value), index in segments(rows, settings.params.slices).items():
         seen = told.get((column, value, "slice"), nothing)
         slices[column][value] = Slice(len(index), seen.value, seen.low, seen.high)
     return slices

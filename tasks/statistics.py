@@ -1,6 +1,7 @@
 """Metrics as functions of weights: with weights of one the metric itself, with bootstrap counts its distribution.
 
-Weights have the shape (resamples, rows), values the shape (resamples,).
+Weights have the shape (resamples, rows), values the shape (resamples,). Most metrics rest on sums over rows alone: told
+so, a bootstrap adds the rows of a unit up once (tasks/sums.py) and never holds a weight for each row.
 """
 
 from collections.abc import Callable
@@ -15,7 +16,6 @@ from config.settings import ProblemType
 Floats = NDArray[np.float64]
 Statistic = Callable[[Floats], Floats]
 CLIP = 1e-15
-FEW = 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,6 +39,25 @@ class Prediction:
         chosen = None if self.probabilities is None else self.probabilities[index]
         return Prediction(self.labels[index], chosen, self.classes)
 
+    def among(self, classes: NDArray[np.generic]) -> "Prediction":
+        """Give the same answers over more classes; one that the model does not know has probability 0."""
+        if self.probabilities is None or np.array_equal(np.asarray(self.classes), classes):
+            return self
+        wide = np.zeros((len(self.labels), len(classes)))
+        wide[:, np.searchsorted(classes, np.asarray(self.classes))] = self.probabilities
+        return Prediction(self.labels, wide, classes)
+
+    def same_as(self, other: "Prediction") -> bool:
+        """Tell whether two models said the same of every row."""
+        mine, theirs = (p.labels if p.probabilities is None else p.probabilities for p in (self, other))
+        return bool(np.array_equal(mine, theirs))
+
+    @property
+    def finite(self) -> bool:
+        """Tell whether every answer is a number."""
+        said = self.labels if self.probabilities is None else self.probabilities
+        return bool(np.isfinite(said.astype(float)).all())
+
     @property
     def positive(self) -> Floats:
         """Probability of the last class: for a binary problem, of the case."""
@@ -57,9 +76,36 @@ class Prediction:
         return [((y == classes[k]).astype(float), self._probabilities[:, k]) for k in chosen]
 
 
-def weighted_mean(per_row: Floats) -> Statistic:
-    """Make the statistic of a mean over rows."""
-    return lambda weights: ratio(weights @ per_row, weights.sum(axis=1))
+@dataclass(frozen=True, eq=False)
+class Summed:
+    """A statistic of weighted sums: columns of shape (sums, rows), and what sums of shape (sums, resamples) give."""
+
+    columns: Floats
+    finish: Callable[[Floats], Floats]
+
+    def __call__(self, weights: Floats) -> Floats:
+        return self.finish(self.columns @ weights.T)
+
+
+@dataclass(frozen=True, eq=False)
+class MeanOf:
+    """The mean of several statistics of the same rows."""
+
+    parts: tuple[Statistic, ...]
+
+    def __call__(self, weights: Floats) -> Floats:
+        return np.mean([part(weights) for part in self.parts], axis=0)
+
+
+@dataclass(frozen=True, eq=False)
+class OnRows:
+    """A statistic of some rows, which takes the weights of all."""
+
+    statistic: Statistic
+    index: NDArray[np.int64]
+
+    def __call__(self, weights: Floats) -> Floats:
+        return self.statistic(weights[:, self.index])
 
 
 def ratio(top: Floats, bottom: Floats) -> Floats:
@@ -67,61 +113,23 @@ def ratio(top: Floats, bottom: Floats) -> Floats:
         return np.where(bottom != 0, top / bottom, np.nan)
 
 
+def weighted_mean(per_row: Floats) -> Summed:
+    """Make the statistic of a mean over rows."""
+    return Summed(np.vstack([per_row, np.ones(len(per_row))]), lambda sums: ratio(sums[0], sums[1]))
+
+
+def mean_of_ratios(tops: list[Floats], bottoms: list[Floats]) -> Summed:
+    """Make the statistic of a mean of ratios of sums, one for each pair of columns."""
+    half = len(tops)
+    return Summed(np.vstack([*tops, *bottoms]), lambda sums: np.mean(ratio(sums[:half], sums[half:]), axis=0))
+
+
 def mean_over_classes(one: Callable[[Floats, Floats], Statistic]) -> Callable[..., Statistic]:
     def statistic(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
         parts = [one(is_class, probability) for is_class, probability in prediction.by_class(y)]
-        return lambda weights: np.mean([part(weights) for part in parts], axis=0)
+        return parts[0] if len(parts) == 1 else MeanOf(tuple(parts))
 
     return statistic
-
-
-def cumulative(is_class: Floats, probability: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
-    """Count hits and false alarms, by weight, above each distinct probability from the highest down."""
-    order = np.argsort(-probability, kind="stable")
-    ends = np.flatnonzero(np.append(np.diff(probability[order]) != 0, True))
-    hit = is_class[order]
-    if len(ends) <= FEW:
-        return _cumulative_few(is_class, probability)
-
-    def counts(weights: Floats) -> tuple[Floats, Floats]:
-        ordered = weights[:, order]
-        rows = np.cumsum(ordered, axis=1)[:, ends]
-        hits = np.cumsum(ordered * hit, axis=1)[:, ends]
-        return hits, rows - hits
-
-    return counts
-
-
-def _cumulative_few(is_class: Floats, probability: Floats) -> Callable[[Floats], tuple[Floats, Floats]]:
-    """Count the same with one matrix product, for probabilities of few distinct values."""
-    levels = np.unique(probability)[::-1]
-    above = (probability[:, None] >= levels).astype(float)
-    return lambda weights: (weights @ (above * is_class[:, None]), weights @ (above * (1 - is_class[:, None])))
-
-
-def average_precision(is_class: Floats, probability: Floats) -> Statistic:
-    """Sum of precision times the step in recall, as scikit-learn's average_precision_score; NaN without a case."""
-    counts = cumulative(is_class, probability)
-
-    def values(weights: Floats) -> Floats:
-        hits, alarms = counts(weights)
-        precision = hits / np.maximum(hits + alarms, CLIP)
-        return ratio((np.diff(hits, axis=1, prepend=0) * precision).sum(axis=1), hits[:, -1])
-
-    return values
-
-
-def roc_auc(is_class: Floats, probability: Floats) -> Statistic:
-    """Area under hits over false alarms by trapezoids, ties counting half; NaN with one class."""
-    counts = cumulative(is_class, probability)
-
-    def values(weights: Floats) -> Floats:
-        hits, alarms = counts(weights)
-        middle = hits - np.diff(hits, axis=1, prepend=0) / 2
-        area = (np.diff(alarms, axis=1, prepend=0) * middle).sum(axis=1)
-        return ratio(area, hits[:, -1] * alarms[:, -1])
-
-    return values
 
 
 def brier(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
@@ -143,7 +151,7 @@ def accuracy(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
 def balanced_accuracy(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     right = (y == prediction.labels).astype(float)
     members = [(y == c).astype(float) for c in np.asarray(prediction.classes)]
-    return lambda w: np.mean([ratio(w @ (m * right), w @ m) for m in members], axis=0)
+    return mean_of_ratios([m * right for m in members], members)
 
 
 def f1(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
@@ -151,17 +159,17 @@ def f1(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     classes = np.asarray(prediction.classes)
     chosen = classes[-1:] if len(classes) == 2 else classes
     pairs = [((y == c).astype(float), (prediction.labels == c).astype(float)) for c in chosen]
-    return lambda w: np.mean([ratio(2 * (w @ (t * p)), w @ (t + p)) for t, p in pairs], axis=0)
+    return mean_of_ratios([2 * t * p for t, p in pairs], [t + p for t, p in pairs])
 
 
 def precision(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     said, right = (prediction.labels == 1).astype(float), ((prediction.labels == 1) & (y == 1)).astype(float)
-    return lambda w: ratio(w @ right, w @ said)
+    return mean_of_ratios([right], [said])
 
 
 def recall(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     case, right = (y == 1).astype(float), ((prediction.labels == 1) & (y == 1)).astype(float)
-    return lambda w: ratio(w @ right, w @ case)
+    return mean_of_ratios([right], [case])
 
 
 def _squared(y: NDArray[np.generic], prediction: Prediction) -> Floats:
@@ -170,7 +178,7 @@ def _squared(y: NDArray[np.generic], prediction: Prediction) -> Floats:
 
 def rmse(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     mean = weighted_mean(_squared(y, prediction))
-    return lambda w: np.sqrt(mean(w))
+    return Summed(mean.columns, lambda sums: np.sqrt(mean.finish(sums)))
 
 
 def mae(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
@@ -180,8 +188,8 @@ def mae(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
 def r2(y: NDArray[np.generic], prediction: Prediction) -> Statistic:
     error, centred = _squared(y, prediction), y.astype(float) - y.astype(float).mean()
 
-    def values(w: Floats) -> Floats:
-        spread = w @ centred**2 - ratio((w @ centred) ** 2, w.sum(axis=1))
-        return 1 - ratio(w @ error, spread)
+    def finish(sums: Floats) -> Floats:
+        spread = sums[1] - ratio(sums[2] ** 2, sums[3])
+        return 1 - ratio(sums[0], spread)
 
-    return values
+    return Summed(np.vstack([error, centred**2, centred, np.ones(len(error))]), finish)

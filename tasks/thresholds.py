@@ -69,6 +69,12 @@ def decide(
     )
 
 
+def costs_by_row(y: NDArray[np.generic], acted: NDArray[np.bool_], costs: ErrorCosts) -> NDArray[np.float64]:
+    """Give what each row costs: a needless alarm, a missed case, or nothing."""
+    case = y == 1
+    return (acted & ~case) * costs.false_positive + (~acted & case) * costs.false_negative
+
+
 def hold(
     figures: Mapping[str, float | None], *, thresholds: tuple[Threshold, ...], kpis: tuple[Kpi, ...],
     metrics: Mapping[str, Metric],

@@ -25,7 +25,7 @@ REPORTS = Path("reports/training")
 RULE = -1  # the number of the rule on the leaderboard: it is no trial of the study
 DUMMY = -2  # the same for the dummy, where it is not among the candidates
 # What a trial's score depends on, apart from data and parameters.
-CODE = ("estimators", "features", "metrics", "statistics", "tuning")
+CODE = ("estimators", "features", "metrics", "ranking", "statistics", "tuning")
 
 
 @dataclass(frozen=True, eq=False)

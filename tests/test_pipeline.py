@@ -15,7 +15,8 @@ BESIDES = {
     *("ledger", "chain", "registry", "stores", "comparison", "contenders"),
     *("landing", "origin", "sources", "flights", "describing"),
 }
-BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording", "content"}}  # the winner is an input
+# The winner is an input.
+BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording", "content"}}
 
 
 def imported(path: Path) -> Iterator[Path]:

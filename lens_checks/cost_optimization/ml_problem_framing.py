@@ -15,7 +15,7 @@ from lens_checks.evidence.records import Evaluation, Parts, Training, at_least, 
 def learning_is_worth_more_than_a_rule(
     charter: Charter, params: Params, policy: Policy, parts: Parts, training: Training, evaluation: Evaluation
 ) -> Verdict:
-    """On the same rows the model beats a simple rule by more than chance, and by more than training costs."""
+    """On the same rows the model beats a simple rule by more than chance, and its errors cost no more."""
     primary, least = params.metrics.primary, policy.bounds.uplift
     rule, model = evaluation.rule.get(primary), evaluation.metrics.get(primary)
     if rule is None or model is None or not (finite(rule.value) and finite(model.value)):
@@ -28,18 +28,27 @@ def learning_is_worth_more_than_a_rule(
     spent, allowed = training.cpu_seconds / 3600, charter.budget.training_cpu_hours
     if not at_most(spent, allowed):
         return not_met(f"training took {spent:.2f} CPU hours, the charter grants {allowed}")
-    if words := _not_worth_it(charter, evaluation, spent):
+    if words := _not_worth_it(charter, policy, evaluation, spent):
         return not_met(words)
     return met(f"{primary} {model.value:.4g} against {rule.value:.4g} by rule, at least {uplift.low:.4g} better")
 
 
-def _not_worth_it(charter: Charter, evaluation: Evaluation, hours: float) -> str:
-    """Say by how much training costs more than the errors it spares; only classes have errors with a price."""
-    if charter.problem_type is not ProblemType.BINARY:
+def _not_worth_it(charter: Charter, policy: Policy, evaluation: Evaluation, hours: float) -> str:
+    """Say how the model's errors, and its training, do not pay; only errors of a binary problem have a price.
+
+    The model is worse, or better, where the whole interval of the paired saving says so. Where it says neither, the
+    model must be shown to cost no more than the policy's margin, and must spare what training cost.
+    """
+    costs = charter.error_costs
+    if charter.problem_type is not ProblemType.BINARY or not max(costs.false_positive, costs.false_negative):
         return ""
-    rule = need(evaluation.rule_expected_cost, "the expected cost of the rule's errors (rule_expected_cost)")
-    model = need(evaluation.expected_cost, "the expected cost of the model's errors (expected_cost)")
-    price = hours * charter.budget.cpu_hour_price
-    spared = (rule - model) * evaluation.rows
-    currency = charter.error_costs.currency
-    return "" if at_least(spared, price) else f"training cost {price:.3g} {currency}, the errors it spares {spared:.3g}"
+    saving = need(evaluation.saving, "what the model's errors cost less than the rule's (saving)")
+    value, low, high = (need(part, "the interval of the saving") for part in (saving.value, saving.low, saving.high))
+    margin = policy.comparison.cost_margin * max(costs.false_positive, costs.false_negative)
+    price, spared = hours * charter.budget.cpu_hour_price, value * evaluation.rows
+    seen = f"a row's errors cost {value:+.4g} {costs.currency} less than the rule's ({low:+.4g} to {high:+.4g})"
+    if not at_least(high, 0.0):
+        return f"the model costs more than the rule: {seen}"
+    if not at_least(low, -margin):
+        return f"it is not shown that the model costs no more than the rule: {seen}, {margin:g} is the margin"
+    return "" if at_least(spared, price) else f"training cost {price:.3g} {costs.currency}, and spares {spared:.3g}"

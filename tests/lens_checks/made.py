@@ -9,6 +9,9 @@ NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
 START = datetime(2026, 11, 22, 9, tzinfo=UTC)
 ROWS, MODEL, BASE, SCHEMA = "a" * 64, "b" * 64, "c" * 64, "d" * 64
 METRICS = ("average_precision", "brier")
+CODE_OF = {n: {"tasks/splitting.py": "1"} for n in ("train", "tune", "promotion")}
+CODE_OF |= {"features": {"tasks/tuning.py": "1"}, "model": {"tasks/tuning.py": "1"}}
+CODE_OF |= {"evaluation": {"tasks/evaluation.py": "1"}}
 PARTS = {"train": "1" * 64, "tune": "2" * 64, "promotion": "3" * 64}
 
 
@@ -48,6 +51,8 @@ def model() -> dict[type, object]:
             slices={"origin": {"JFK": r.Slice(rows=140, primary=0.83, low=0.8, high=0.86)}},
             robustness=r.Robustness(drop=0.02), overfit_gap=0.03, fairness=r.FairnessResult(attributes={}, gaps={}),
             expected_cost=0.2, threshold=0.3, cost_per_1k=200, rule_expected_cost=0.4,
+            saving=r.Interval(value=0.2, low=0.15, high=0.25),
+            uplift_over_dummy=r.Interval(value=0.6, low=0.5, high=0.7),
             thresholds=tuple(r.ThresholdResult(metric=name, value=0.5, passed=True) for name in METRICS),
         ),
         r.Explanation(method="permutation_importance", level="global", importances={"delay": 0.4}),
@@ -100,9 +105,29 @@ def release() -> dict[type, object]:
             golden=r.Golden(rows=20, max_difference=0.0, matched=True),
         ),
         r.MonitoringHistory(windows=(alarmed, quiet)),
+        lineage(),
         r.Ledger(entries=entries, breaks=()),
     ]  # fmt: skip
     return {type(record): record for record in records}
+
+
+def lineage() -> r.Lineage:
+    """Give the graph of version 1, whole, from the source to the registry."""
+    digests = {"data/flights.csv": "f" * 64, "landed": ROWS, **PARTS, "features": SCHEMA, "model": MODEL}
+    kinds = {"data/flights.csv": "source", "landed": "landed", "features": "features", "model": "model"}
+    nodes = [r.LineageNode(name=n, kind=kinds.get(n, "prepared"), sha256=d) for n, d in digests.items()]
+    nodes += [
+        r.LineageNode(name="evaluation", kind="evaluation", sha256="7" * 64),
+        r.LineageNode(name="version 1", kind="version", sha256=MODEL),
+    ]
+    ways = [("data/flights.csv", "landed"), *(("landed", part) for part in PARTS)]
+    ways += [("train", "features"), ("tune", "features"), ("features", "model"), ("promotion", "evaluation")]
+    ways += [("model", "evaluation"), ("model", "version 1"), ("features", "version 1")]
+    edges = tuple(
+        r.LineageEdge(source=a, target=b, written=digests[a], read=digests[a], code=CODE_OF.get(b, {"tasks/x.py": "1"}))
+        for a, b in ways
+    )
+    return r.Lineage(version=1, digest=MODEL, commit="abc", nodes=tuple(nodes), edges=edges)
 
 
 def ground() -> dict[type, object]:
@@ -116,8 +141,13 @@ def ground() -> dict[type, object]:
         )
 
     stages = {
-        "prepare": stage("prepare", ("data/landed",), "data/prepared"),
-        "evaluate": stage("evaluate", ("reports/training/training.json", "data/prepared"), "reports/evaluation"),
+        "prepare": stage("prepare", ("data/landed", "tasks/splitting.py"), "data/prepared"),
+        "train": stage("train", ("data/prepared", "tasks/tuning.py"), "reports/training"),
+        "evaluate": stage(
+            "evaluate",
+            ("reports/training/training.json", "data/prepared", "tasks/evaluation.py"),
+            "reports/evaluation",
+        ),
     }
     served = {"paused": False, "schedules": ("cron 0 6 1 * *",), "concurrency_limit": 1}
     records: list[object] = [

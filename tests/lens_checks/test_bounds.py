@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import Data, Settings, Threshold
+from config.settings import Data, Metrics, Params, Settings, Threshold
 from lens_checks.bounds import BOUNDS, Bound, keeps, spelled, unmet
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed
@@ -19,12 +19,13 @@ from lens_checks.evidence.records import (
     Part,
     Parts,
     Release,
+    Training,
     Validation,
 )
 from lens_checks.statements import Subject
 from tests.lens_checks.small import NOW, Given, policy_of
 
-DIGEST = "d" * 64
+DIGEST, PROMOTION = "d" * 64, "5" * 64
 SUBJECT = Subject("flights", version=3, digest=DIGEST, champion=2)
 POLICY = {
     "thresholds": [{"metric": "roc_auc", "floor": 0.8}, {"metric": "brier", "ceiling": 0.2}],
@@ -56,7 +57,12 @@ DIFFERENCE = Difference(
     outliers={"train": {"any": 0.0}},
 )  # fmt: skip
 DATA = read(Data, difference_allowances={})
-EVALUATION = read(Evaluation, metrics={"roc_auc": interval(0.9), "brier": interval(0.1)}, model_digest=DIGEST)
+EVALUATION = read(
+    Evaluation, metrics={"roc_auc": interval(0.9), "brier": interval(0.1)}, model_digest=DIGEST,
+    promotion_sha256=PROMOTION, rule={"roc_auc": interval(0.7)}, uplift=interval(0.2), uplift_over_dummy=interval(0.4),
+)  # fmt: skip
+TRAINING = read(Training, family="gradient_boosting")
+PARAMS = read(Params, metrics=Metrics(primary="roc_auc", guarded=("brier",)))
 SERVER = {"started": True, "requests": 100, "errors": 0}
 RELEASE = read(
     Release, digest=DIGEST, signature_verified=True, golden=read(Evaluation, rows=20, matched=True, max_difference=0.0),
@@ -64,9 +70,9 @@ RELEASE = read(
 )  # fmt: skip
 COMPARISON = read(
     ChampionComparison, made=NOW, candidate=read(Evaluation, digest=DIGEST), champion=read(Evaluation, version=2),
-    unseen_rows=500, looks=3, verdict="better", sentence="better by 0.01",
+    unseen_rows=500, looks=3, verdict="better", sentence="better by 0.01", promotion_sha256=PROMOTION,
 )  # fmt: skip
-SOUND = (VALIDATION, LEAKAGE, PARTS, DIFFERENCE, DATA, EVALUATION, RELEASE, COMPARISON)
+SOUND = (VALIDATION, LEAKAGE, PARTS, DIFFERENCE, DATA, PARAMS, TRAINING, EVALUATION, RELEASE, COMPARISON)
 
 
 def but(record: Any, **changed: Any) -> Any:
@@ -168,17 +174,6 @@ def test_a_flaw_holds_the_gate(example: Settings, gate: str, record: object, wor
 )
 def test_another_subject_is_refused(example: Settings, subject: Subject, words: str) -> None:
     assert any(words in reason for reason in held(example, "champion", subject=subject))
-
-
-def test_a_first_champion_needs_no_comparison(example: Settings) -> None:
-    first = but(COMPARISON, champion=None, verdict="no-champion", unseen_rows=0)
-    assert held(example, "champion", first, subject=replace(SUBJECT, champion=None)) == []
-
-
-def test_superiority_asks_for_more(example: Settings) -> None:
-    policy = policy_of(example, **POLICY | {"comparison": {"test": "superiority"}})
-    source = Given(*SOUND, but(COMPARISON, verdict="not-worse"))
-    assert [reason.bound for reason in unmet("champion", source, policy, SUBJECT)] == ["comparison"]
 
 
 def test_a_bound_that_raises_lets_nothing_pass(example: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -164,5 +164,6 @@ def test_bounds_hold_a_gate_whatever_the_practices_say(example: Settings) -> Non
 
 def test_a_decision_carries_the_figures_it_rests_on(example: Settings) -> None:
     assert decided(example, GateName.DATA, *ALL, records=(VALIDATION, LEAKAGE)).figures == {}
-    assert set(decided(example, GateName.CHAMPION, *ALL).figures) == {"thresholds", "metrics", "comparison"}
+    told = decided(example, GateName.CHAMPION, *ALL).figures
+    assert set(told) == {"thresholds", "metrics", "looked_at", "comparison"}
     assert decided(example, GateName.CHAMPION, *ALL, records=()).figures.keys() == {"thresholds"}

@@ -15,6 +15,7 @@ class Interval(Record):
     high: float | None = None
     greater_is_better: bool | None = None
     passed: bool | None = None
+    reason: str | None = None  # why there is no value
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -74,6 +75,7 @@ class Evaluation(Record):
     rule: dict[str, Interval]
     dummy: dict[str, Interval]
     uplift: Interval
+    uplift_over_dummy: Interval | None = None
     slices: dict[str, dict[str, Slice]]
     robustness: Robustness
     overfit_gap: float | None
@@ -82,6 +84,7 @@ class Evaluation(Record):
     threshold: float | None
     cost_per_1k: float | None
     rule_expected_cost: float | None = None  # like expected_cost, of a row on average
+    saving: Interval | None = None  # of a row on average, paired: what the model's errors cost less than the rule's
     thresholds: tuple[ThresholdResult, ...]
 
 
@@ -110,6 +113,43 @@ class ComparedVersion(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class SliceComparison(Record):
+    """By how much the primary metric is better in one slice: not-worse, open, worse or unknown."""
+
+    rows: int
+    value: float | None
+    low: float | None
+    high: float | None
+    verdict: str
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class CostComparison(Record):
+    """What a row's errors cost less with the candidate, in the charter's currency; applies: errors have a price."""
+
+    applies: bool
+    value: float | None
+    low: float | None
+    high: float | None
+    candidate: float | None = None
+    champion: float | None = None
+    currency: str = ""
+    margin: float | None = None
+    passed: bool | None = None
+    reason: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replacement(Record):
+    """A person's word that a champion which cannot be scored any more may go: where it stands in the ledger."""
+
+    entry: int
+    approver: str
+    because: str
+
+
+@dataclass(frozen=True, kw_only=True)
 class ChampionComparison(Record):
     """Candidate against champion on the same rows: reports/comparison.json."""
 
@@ -126,3 +166,12 @@ class ChampionComparison(Record):
     verdict: str
     sentence: str
     looks: int
+    primary: str | None = None
+    slices: dict[str, dict[str, SliceComparison]] | None = None
+    slices_unknown: int = 0
+    slice_margin: float | None = None
+    cost: CostComparison | None = None
+    left_out: dict[str, int] | None = None  # promotion rows that a model had seen
+    resampled_by: str | None = None
+    replacement: Replacement | None = None
+    next_step: str = ""

@@ -9,6 +9,12 @@ from lens_checks.evidence import records as r
 from tests.lens_checks.made import PARTS
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+
+def saving(value: float, low: float, high: float) -> Changes:
+    """Let the model's errors cost so much less a row than the rule's; the margin is a fiftieth of 3."""
+    return {r.Evaluation: {"saving": r.Interval(value=value, low=low, high=high)}}
+
+
 VERDICTS = {
     checks.learning_is_worth_more_than_a_rule: {
         "better than the rule by more than chance and cost": (MET, {}),
@@ -19,11 +25,21 @@ VERDICTS = {
         "an uplift without an interval is refused": (NOT_MET, {r.Evaluation: {"uplift": r.Interval(value=0.06)}}),
         "a rule that was not measured is no comparison": (NOT_MET, {r.Evaluation: {"rule": {}}}),
         "a comparison on other rows is refused": (NOT_MET, {r.Evaluation: {"promotion_sha256": PARTS["train"]}}),
-        "a model that spares no cost is refused": (NOT_MET, {r.Evaluation: {"rule_expected_cost": 0.2}}),
-        "what the rule costs is not known": (UNKNOWN, {r.Evaluation: {"rule_expected_cost": None}}),
+        "errors that cost more, beyond doubt": (NOT_MET, saving(-0.2, -0.25, -0.15)),
+        "errors that may cost more by over the margin": (NOT_MET, saving(0.1, -0.07, 0.27)),
+        "errors that cost more by less than the margin, if at all": (MET, saving(0.1, -0.05, 0.25)),
+        "neither dearer nor cheaper, and training not paid for": (NOT_MET, saving(0.0, -0.01, 0.01)),
+        "cheaper beyond doubt, by less than training costs": (NOT_MET, saving(1e-7, 1e-8, 2e-7)),
+        "a saving that is not a number": (NOT_MET, saving(float("nan"), float("nan"), float("nan"))),
+        "a saving without an interval is not told": (UNKNOWN, {r.Evaluation: {"saving": r.Interval(value=0.2)}}),
+        "what the errors cost less is not known": (UNKNOWN, {r.Evaluation: {"saving": None}}),
         "a regression has no priced errors": (
             MET,
-            {r.Evaluation: {"rule_expected_cost": None}, Charter: {"problem_type": ProblemType.REGRESSION}},
+            {r.Evaluation: {"saving": None}, Charter: {"problem_type": ProblemType.REGRESSION}},
+        ),
+        "errors without a price cost nothing": (
+            MET,
+            {r.Evaluation: {"saving": None}, Charter: {"error_costs": {"false_positive": 0.0, "false_negative": 0.0}}},
         ),
         "training over its budget is refused": (NOT_MET, {r.Training: {"cpu_seconds": 9000.0}}),
     },
