@@ -42,7 +42,7 @@ class Plan:
     survivors: tuple[Survivor, ...]
 
     def tests_of(self, file: str) -> tuple[str, ...]:
-        """Give the tests of a file: its mirror, or those named for it or its like, in which `=` stands for the mirror."""
+        """Give the tests of a file: its mirror, or those named for it or its like; `=` stands for the mirror."""
         folder, _, name = file.rpartition("/")
         like = next((tests for pattern, tests in self.tests.items() if fnmatch(file, pattern)), ("=",))
         return tuple(f"tests/{folder}/test_{name}" if test == "=" else test for test in like)
