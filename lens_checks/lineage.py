@@ -14,9 +14,7 @@ WAY = ("source", "landed", "prepared", "features", "model", "version")
 def whole_lineage(source: Source, policy: Policy, subject: Subject) -> Iterator[tuple[str, str, str]]:
     """The candidate is traced to its sources, and every digest on the way is the one that was recorded."""
     seen = source.get(Lineage)
-    fix = (
-        "Run `lifecycle run`; what somebody changed since it was made, `dvc checkout --force` brings back."
-    )
+    fix = "Run `lifecycle run`; what somebody changed since it was made, `dvc checkout --force` brings back."
     if (seen.version, seen.digest) != (subject.version, subject.digest):
         yield "lineage", f"it is of version {seen.version}, not of version {subject.version} at hand", fix
     found = gaps(
@@ -29,16 +27,22 @@ def gaps(
     lineage: Lineage, landing: Landing, parts: Parts, training: Training, evaluation: Evaluation, pipeline: Pipeline
 ) -> Iterator[str]:
     """Say where the way from the source to the version is broken; nothing where it is whole."""
-    yield from _ways(lineage, landing)
+    yield from _ways(lineage, landing, parts)
     for edge in lineage.edges:
         yield from _edge(edge)
     yield from _elsewhere(lineage, landing, parts, training, evaluation)
     yield from _other_code(lineage, pipeline)
 
 
-def _ways(lineage: Lineage, landing: Landing) -> Iterator[str]:
+def _ways(lineage: Lineage, landing: Landing, parts: Parts) -> Iterator[str]:
     """Follow the edges backwards: every kind of thing, and every file that landed, must lie on the way."""
-    made_from = lineage.origins(f"version {lineage.version}")
+    version = f"version {lineage.version}"
+    needed = {*(("landed", part) for part in parts.parts), ("train", "features"), ("tune", "features")}
+    needed |= {("features", "model"), ("model", version), ("features", version)}
+    needed |= {("promotion", "evaluation"), ("model", "evaluation")}
+    if cut := sorted(f"{a} → {b}" for a, b in needed - {(edge.source, edge.target) for edge in lineage.edges}):
+        yield f"nothing is recorded of {', '.join(cut[:5])}"
+    made_from = lineage.origins(version)
     kinds = {node.kind for node in lineage.nodes if node.name in made_from or node.kind == "version"}
     if lacking := [kind for kind in WAY if kind not in kinds]:
         yield f"nothing leads from {', '.join(lacking)} to version {lineage.version}"

@@ -111,23 +111,24 @@ def release() -> dict[type, object]:
     return {type(record): record for record in records}
 
 
-def lineage() -> r.Lineage:
-    """Give the graph of version 1, whole, from the source to the registry."""
-    digests = {"data/flights.csv": "f" * 64, "landed": ROWS, **PARTS, "features": SCHEMA, "model": MODEL}
+def lineage(version: int = 1, model: str = MODEL) -> r.Lineage:
+    """Give the graph of a version, whole, from the source to the registry."""
+    name = f"version {version}"
+    digests = {"data/flights.csv": "f" * 64, "landed": ROWS, **PARTS, "features": SCHEMA, "model": model}
     kinds = {"data/flights.csv": "source", "landed": "landed", "features": "features", "model": "model"}
     nodes = [r.LineageNode(name=n, kind=kinds.get(n, "prepared"), sha256=d) for n, d in digests.items()]
     nodes += [
         r.LineageNode(name="evaluation", kind="evaluation", sha256="7" * 64),
-        r.LineageNode(name="version 1", kind="version", sha256=MODEL),
+        r.LineageNode(name=name, kind="version", sha256=model),
     ]
     ways = [("data/flights.csv", "landed"), *(("landed", part) for part in PARTS)]
     ways += [("train", "features"), ("tune", "features"), ("features", "model"), ("promotion", "evaluation")]
-    ways += [("model", "evaluation"), ("model", "version 1"), ("features", "version 1")]
+    ways += [("model", "evaluation"), ("model", name), ("features", name)]
     edges = tuple(
         r.LineageEdge(source=a, target=b, written=digests[a], read=digests[a], code=CODE_OF.get(b, {"tasks/x.py": "1"}))
         for a, b in ways
     )
-    return r.Lineage(version=1, digest=MODEL, commit="abc", nodes=tuple(nodes), edges=edges)
+    return r.Lineage(version=version, digest=model, commit="abc", nodes=tuple(nodes), edges=edges)
 
 
 def ground() -> dict[type, object]:

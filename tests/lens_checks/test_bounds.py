@@ -14,15 +14,19 @@ from lens_checks.evidence.records import (
     Difference,
     Evaluation,
     Interval,
+    Landing,
     Leak,
     Leakage,
     Part,
     Parts,
+    Pipeline,
     Release,
+    SourceFile,
     Training,
     Validation,
 )
 from lens_checks.statements import Subject
+from tests.lens_checks import made
 from tests.lens_checks.small import NOW, Given, policy_of
 
 DIGEST, PROMOTION = "d" * 64, "5" * 64
@@ -51,17 +55,21 @@ VALIDATION = Validation(
 )  # fmt: skip
 LEAKAGE = Leakage(data_sha256="a", checks=("duplicates",), findings=(), passed=True)
 LEAK = Leak(check="single feature", columns=("delay",), share=0.99, sentence="delay alone tells it", allowed=None)
-PARTS = read(Parts, data_sha256="a", parts={"train": Part(rows=1000, sha256="1")})
+PARTS = read(
+    Parts, data_sha256="a", parts={n: Part(rows=1000, sha256=s, sha256_on_disk=s) for n, s in made.PARTS.items()}
+)
+LANDING = read(Landing, sources=(SourceFile(path="data/flights.csv", sha256="f" * 64),), sha256_on_disk=made.ROWS)
+LINEAGE, PIPELINE = made.lineage(version=3, model=DIGEST), read(Pipeline, stages={})
 DIFFERENCE = Difference(
     data_sha256="a", against=None, rows={"now": 1000}, columns={}, added=(), removed=(), label=None,
-    outliers={"train": {"any": 0.0}},
+    outliers={part: {"any": 0.0} for part in made.PARTS},
 )  # fmt: skip
 DATA = read(Data, difference_allowances={})
 EVALUATION = read(
     Evaluation, metrics={"roc_auc": interval(0.9), "brier": interval(0.1)}, model_digest=DIGEST,
     promotion_sha256=PROMOTION, rule={"roc_auc": interval(0.7)}, uplift=interval(0.2), uplift_over_dummy=interval(0.4),
 )  # fmt: skip
-TRAINING = read(Training, family="gradient_boosting")
+TRAINING = read(Training, family="gradient_boosting", model_digest=DIGEST)
 PARAMS = read(Params, metrics=Metrics(primary="roc_auc", guarded=("brier",)))
 SERVER = {"started": True, "requests": 100, "errors": 0}
 RELEASE = read(
@@ -73,6 +81,7 @@ COMPARISON = read(
     unseen_rows=500, looks=3, verdict="better", sentence="better by 0.01", promotion_sha256=PROMOTION,
 )  # fmt: skip
 SOUND = (VALIDATION, LEAKAGE, PARTS, DIFFERENCE, DATA, PARAMS, TRAINING, EVALUATION, RELEASE, COMPARISON)
+SOUND += (LANDING, LINEAGE, PIPELINE)
 
 
 def but(record: Any, **changed: Any) -> Any:
@@ -117,7 +126,7 @@ def test_a_malformed_record_holds_the_gate(example: Settings) -> None:
         pytest.param("data", replace(VALIDATION, quarantine_share=float("nan")), "quarantine", id="a share of NaN"),
         pytest.param("data", replace(LEAKAGE, checks=()), "nothing was searched", id="an empty search"),
         pytest.param("data", replace(LEAKAGE, findings=(LEAK,)), "delay alone", id="a leak"),
-        pytest.param("data", replace(DIFFERENCE, outliers={"train": {"any": 0.05}}), "5.00% of the train",
+        pytest.param("data", replace(DIFFERENCE, outliers={n: {"any": 0.05} for n in made.PARTS}), "5.00% of",
                      id="values far out"),
         pytest.param("development", but(EVALUATION, metrics={"roc_auc": interval(0.79), "brier": interval(0.1)}),
                      "roc_auc is 0.79", id="under a floor"),
@@ -145,6 +154,8 @@ def test_a_malformed_record_holds_the_gate(example: Settings) -> None:
         pytest.param("staging", but(RELEASE, server=read(Evaluation, **SERVER,
                                                          malformed=read(Evaluation, sent=0, refused=0))),
                      "0 of 0", id="nothing malformed was sent"),
+        pytest.param("staging", replace(LINEAGE, version=2), "it is of version 2", id="the lineage of another version"),
+        pytest.param("staging", but(LANDING, sha256_on_disk="0" * 64), "landed is 0000", id="landed rows changed"),
         pytest.param("champion", but(COMPARISON, verdict="worse"), "worse", id="worse than the champion"),
         pytest.param("champion", but(COMPARISON, verdict="unknown"), "unknown", id="not known whether worse"),
         pytest.param("champion", but(COMPARISON, verdict="same-version"), "same-version", id="compared with itself"),
