@@ -162,16 +162,24 @@ def promote(
 def approve(
     by: Annotated[str, typer.Option(help="The approver of config/charter.yaml.")] = "",
     in_prefect: Annotated[bool, typer.Option(help="Wait at the form in Prefect's interface, then promote.")] = False,
+    replace_champion: Annotated[
+        bool, typer.Option(help="Let go a champion that cannot be scored any more; the next run decides without it.")
+    ] = False,
+    because: Annotated[str, typer.Option(help="Why the champion may go; it stands in the ledger.")] = "",
     as_json: AsJson = False,
 ) -> None:
     """Let a passed decision through, as the person whom the charter names."""
     if bool(by) == in_prefect:
         raise typer.BadParameter("give --by NAME, or --in-prefect for the form")
+    if replace_champion != bool(because) or (replace_champion and in_prefect):
+        raise typer.BadParameter("--replace-champion goes with --by NAME and --because REASON")
     settings = _settings()
     from flows import hand, ladder, show
 
     if in_prefect:
         show.show(hand.approve(settings), show.moved, as_json=as_json)
+    elif replace_champion:
+        show.show(ladder.replace_champion(settings, by, because), show.let_go, as_json=as_json)
     else:
         show.show(ladder.approve(settings, by), show.approved, as_json=as_json)
 

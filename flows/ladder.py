@@ -36,6 +36,17 @@ class Approved:
 
 
 @dataclass(frozen=True)
+class LetGo:
+    """A person's word that a champion may be replaced by just this candidate without a comparison."""
+
+    schema: int
+    champion: int
+    candidate_digest: str
+    approver: str
+    entry: int
+
+
+@dataclass(frozen=True)
 class History:
     """The entries of the ledger, oldest first."""
 
@@ -105,6 +116,18 @@ def approve(settings: Settings, by: str) -> Approved:
     decided = decisions.stored("champion", opened)
     entry = approvals.approve(decided, by=by, rules=approvals.Approvals.of(settings), stores=opened)
     return Approved(SCHEMA, decided.number, int(decided.body["version"]), by, entry.number)
+
+
+def replace_champion(settings: Settings, by: str, because: str) -> LetGo:
+    """Record a person's word that a champion which cannot be scored any more may be replaced (GateRefused)."""
+    from tasks import approvals, comparison, files, replacements, stores
+
+    opened = stores.open_stores(settings)
+    opened.trusted()
+    compared = files.read_json(comparison.REPORT)
+    rules = approvals.Approvals.of(settings)
+    entry = replacements.approve(compared, by=by, because=because, rules=rules, stores=opened)
+    return LetGo(SCHEMA, int(entry.body[replacements.REPLACES]), entry.body["candidate_digest"], by, entry.number)
 
 
 def history(settings: Settings, last: int | None) -> History:

@@ -14,7 +14,7 @@ from tasks import files
 if TYPE_CHECKING:
     from config.load import Shown
     from flows.guidance import Plan
-    from flows.ladder import Approved, History, Moved, Verification
+    from flows.ladder import Approved, History, LetGo, Moved, Verification
     from flows.statements import Stated
     from lens_checks.explain import Explained
     from lens_checks.review import Review
@@ -64,6 +64,13 @@ def approved(word: "Approved") -> Iterable[RenderableType]:
     """Say what was approved."""
     yield Text(f"{word.approver} lets version {word.version} in, by decision {word.decision} (entry {word.entry})")
     yield Text("next: lifecycle promote --to champion")
+
+
+def let_go(word: "LetGo") -> Iterable[RenderableType]:
+    """Say which champion may go, and for what."""
+    what = f"the candidate {word.candidate_digest[:12]}"
+    yield Text(f"{word.approver} lets {what} replace version {word.champion} without a comparison (entry {word.entry})")
+    yield Text("next: lifecycle run")
 
 
 def history(told: "History") -> Iterable[RenderableType]:

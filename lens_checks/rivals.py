@@ -39,7 +39,7 @@ def comparison(source: Source, policy: Policy, subject: Subject) -> Found:
     if seen.verdict == "no-champion" and seen.champion is None:
         yield from _alone(source, policy)
     elif seen.verdict == "unscorable" and seen.replacement is not None:
-        yield from (("comparison", words, seen.next_step or anew) for words in _not_let_go(seen, source))
+        yield from (("comparison", words, seen.next_step or anew) for words in _not_let_go(seen, source, policy))
         yield from _alone(source, policy)
     else:
         yield from _against(seen, policy, seen.next_step or anew)
@@ -76,7 +76,7 @@ def _not_better(uplift: Interval | None, least: float) -> str:
     return f"the uplift is {uplift.value:+.4g}, perhaps only {uplift.low:+.4g}; more than {least:g} is asked for"
 
 
-def _not_let_go(seen: ChampionComparison, source: Source) -> Iterator[str]:
+def _not_let_go(seen: ChampionComparison, source: Source, policy: Policy) -> Iterator[str]:
     """Hold the word that lets a champion go against the ledger: the approver's, for these bytes, champion and rows."""
     ledger, owners, given = source.get(Ledger), source.get(Charter).owners, seen.replacement
     entry = next((e for e in ledger.of_kind("approval") if given is not None and e.number == given.entry), None)
@@ -93,7 +93,7 @@ def _not_let_go(seen: ChampionComparison, source: Source) -> Iterator[str]:
     }
     if other := [name for name, value in wanted.items() if value is None or entry.body.get(name) != value]:
         yield f"approval {entry.number} is not for this: another {', '.join(n.replace('_', ' ') for n in other)}"
-    if owners.approver == owners.model:
+    if owners.approver.casefold() == owners.model.casefold() and not policy.approver_may_be_author:
         yield f"approval {entry.number} was given by the model's author"
 
 

@@ -50,7 +50,8 @@ class Approvals:
         """Refuse to go on without a valid approval of just this: these bytes, this data, policy and base."""
         if not self.required:
             return
-        faults = [self._fault(e, decision, entries) for e in entries if e.kind == Kind.APPROVAL]
+        words = [e for e in entries if e.kind == Kind.APPROVAL and "decision" in e.body]
+        faults = [self._fault(entry, decision, entries) for entry in words]
         if None not in faults:
             seen = f"version {decision.version} passed the {decision.gate} gate (decision {entry.number})"
             raise AwaitsApproval(

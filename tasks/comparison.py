@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from config.errors import LifecycleError
 from config.settings import ProblemType, Settings
 from tasks import looks, paired, replacements
-from tasks.approvals import Approvals
+from tasks.approvals import Approvals, process
 from tasks.contenders import Candidate, Champion, Unscorable, answering, fetch_champion, read_seen
 from tasks.features import feature_frame, target_values
 from tasks.files import now, write_json
@@ -165,6 +165,7 @@ def write(
         "candidate": {"version": max(registered, default=None), "run_id": candidate.run_id, "digest": candidate.digest},
         "champion": None if compared.champion is None else {"version": compared.champion, "digest": digest},
         "promotion_sha256": promotion_sha256,
+        "process": process(),
         "rows": rows,
         "primary": settings.params.metrics.primary,
         "margin": rules.margin,

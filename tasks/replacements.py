@@ -25,10 +25,14 @@ def approve(
             f"the last comparison says {compared.get('verdict')!r}: the champion needs no replacement without one",
             expected="a champion that cannot be scored any more", next_step="run `lifecycle run`: it compares anew",
         )  # fmt: skip
-    if by != rules.approver or by == rules.author:
+    if fault := rules.fault_of(by):
         raise GateRefused(
-            f"{by!r} may not approve", expected=f"{rules.approver}, who is not {rules.author}",
-            next_step="see `owners` in config/charter.yaml",
+            f"{by!r} may not approve: {fault}", expected=rules.expected, next_step="see `owners` in config/charter.yaml"
+        )
+    if compared.get("process") in (None, process()):
+        raise GateRefused(
+            "the comparison was made by this very process: a run does not let a champion go by itself",
+            expected="a person, in a process of their own", next_step=f"{by} runs `{COMMAND}`",
         )  # fmt: skip
     if len(because.strip()) < LEAST_WORDS:
         raise GateRefused(
@@ -42,6 +46,7 @@ def approve(
 
 def _bound(compared: Mapping[str, Any]) -> dict[str, Any]:
     return {
+        "alias": "champion",
         REPLACES: compared["champion"]["version"],
         "champion_digest": compared["champion"]["digest"],
         "candidate_digest": compared["candidate"]["digest"],
@@ -72,7 +77,7 @@ def _faults(entry: Entry, wanted: Mapping[str, Any], rules: Approvals) -> Iterat
     body = entry.body
     if other := [name for name, value in wanted.items() if body.get(name) != value]:
         yield f"is of another {', '.join(name.replace('_', ' ') for name in other)}"
-    if body.get("approver") != rules.approver or body.get("approver") == rules.author:
+    if rules.fault_of(str(body.get("approver"))):
         yield f"was given by {body.get('approver')}"
     if body.get("process") == process():
         yield "was written by the run itself"
