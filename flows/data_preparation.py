@@ -17,6 +17,7 @@ from config.errors import GateRefused
 from config.settings import Data, Settings
 from config.writing import write_columns
 from flows import review
+from flows.patience import passes
 from lens_checks.bounds import Blocking
 from lens_checks.check import Outcome
 from lens_checks.gates import GateOutcome
@@ -41,13 +42,28 @@ class Prepared:
     ledger_entry: int
 
 
-land = task(name="Land the source", tags=MINE, cache_policy=NO_CACHE)(landing.land)
-take_snapshot = task(name="Take the snapshot into DVC", tags=MINE, cache_policy=NO_CACHE)(versioning.snapshot)
-read_landed = task(name="Read the landed rows", tags=MINE, cache_policy=NO_CACHE)(preparing.read_landed)
-part_rows = task(name="Part the rows", tags=MINE, cache_policy=NO_CACHE)(preparing.part_rows)
-search_leaks = task(name="Search for leaks", tags=MINE, cache_policy=NO_CACHE)(leakage.search_for_leaks)
-write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE)(preparing.write_attempt)
-write_difference = task(name="Compare with the data before", tags=MINE, cache_policy=NO_CACHE)(difference.write)
+land = task(
+    name="Land the source", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=1800, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)(landing.land)  # fmt: skip
+take_snapshot = task(
+    name="Take the snapshot into DVC", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=900, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)(versioning.snapshot)  # fmt: skip
+read_landed = task(
+    name="Read the landed rows", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=900, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)(preparing.read_landed)  # fmt: skip
+part_rows = task(name="Part the rows", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)(preparing.part_rows)
+search_leaks = task(name="Search for leaks", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)(
+    leakage.search_for_leaks
+)
+write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)(
+    preparing.write_attempt
+)
+write_difference = task(name="Compare with the data before", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)(
+    difference.write
+)
 
 
 @flow(name="Landing", flow_run_name="Landing for {settings.charter.project}", validate_parameters=False)
@@ -78,7 +94,7 @@ def prepare(settings: Settings, cause: str = "hand") -> Prepared:
     return Prepared(preparing.publish(), audited.validation.quarantined, entry.number)
 
 
-@task(name="Audit the rows against the contract", tags=MINE, cache_policy=NO_CACHE)
+@task(name="Audit the rows against the contract", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)
 def audit_rows(landed: Landed, data: Data) -> "Audit":
     """Audit with Great Expectations, whose import is the dearest of all: only when there is something to audit."""
     from tasks import audit
@@ -124,7 +140,7 @@ def refuse_unless_passed(outcome: GateOutcome, audited: "Audit", *, entry: int) 
     )
 
 
-@task(name="Describe the columns", tags=MINE, cache_policy=NO_CACHE)
+@task(name="Describe the columns", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)
 def describe_source(settings: Settings, root: Path = Path(".")) -> Settings:
     """Describe the file's columns into config/data.yaml if nobody has yet, and give the settings with them."""
     if settings.data.columns:

@@ -15,6 +15,7 @@ from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
 
 from config.settings import Settings
+from flows.patience import passes
 from flows.progress import tell
 from tasks import folds, leaderboard, recording, studies, tracking, training, tuning
 from tasks.failpoints import failpoint
@@ -30,7 +31,10 @@ if TYPE_CHECKING:
 
 Tags = Mapping[str, str]
 MINE = ["training"]
-open_store = task(name="Open the tracking store", tags=MINE, cache_policy=NO_CACHE)(tracking.connect)
+open_store = task(
+    name="Open the tracking store", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=120, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)(tracking.connect)  # fmt: skip
 read_rows = task(name="Read rows", task_run_name="Read the {name} rows", tags=MINE, cache_policy=NO_CACHE)(
     training.read_part
 )
