@@ -1,0 +1,75 @@
+"""The positive control: the same pipeline, undisturbed, step by step to a champion and to the next one."""
+
+import os
+import signal
+from pathlib import Path
+
+from proving import configs
+from proving.commands import LetThrough
+from proving.defect import Stage
+from proving.world import World, clone, enter
+
+# Each stage but the first is the one before it, gone on with. A run that is to stand still after its comparison is
+# killed there, and the next one completes it: so the control shows recovery as well.
+BEFORE = {
+    Stage.EVALUATED: Stage.FRESH,
+    Stage.CHAMPION: Stage.EVALUATED,
+    Stage.CHALLENGED: Stage.CHAMPION,
+    Stage.SECOND: Stage.CHALLENGED,
+}
+STANDS_AT = "lifecycle.compared"
+PROMOTED = {Stage.CHAMPION: 1, Stage.SECOND: 2}
+
+
+def advance(stage: Stage, before: Path, target: Path) -> None:
+    """Take a copy of one stage to the next (LetThrough where the control does not get there)."""
+    enter(clone(before, target))
+    world = World(target, "control")
+    if stage in PROMOTED:
+        _promote(world, PROMOTED[stage])
+        return
+    if stage is Stage.CHALLENGED:
+        world.later()
+    _stand_still(world)
+
+
+def _stand_still(world: World) -> None:
+    """Run up to the comparison, and be killed there."""
+    if (pid := os.fork()) == 0:
+        os.environ["LIFECYCLE_FAILPOINT"] = f"{STANDS_AT}:kill"
+        try:
+            ended = world("run")
+            print(ended.told(), flush=True)
+        finally:
+            os._exit(1)
+    status = os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
+    if status != -signal.SIGKILL:
+        log = (world.root / ".lifecycle" / "proof-err.txt").read_text(errors="replace")
+        raise LetThrough(f"the run ended with {status} before it compared: {log[log.rfind('seen:') :][:600]}")
+
+
+def _promote(world: World, version: int) -> None:
+    """Complete the run; where the policy asks for a person, the charter's approver gives a word in another process."""
+    ended = world("run")
+    if ended.code == 3 and "waits for" in ended.err:
+        in_another_process(world, "approve", "--by", approver(world))
+        ended = world("promote")
+    ended.ok()
+    if world.now.champion != version:
+        raise LetThrough(f"version {world.now.champion} is champion, not {version}: {ended.told()}")
+
+
+def approver(world: World) -> str:
+    """Name the person who approves a promotion."""
+    return str(configs.read(world.root, "charter")["owners"]["approver"])
+
+
+def in_another_process(world: World, *words: str) -> int:
+    """Run a command as another process would, and give its exit code."""
+    if (pid := os.fork()) == 0:
+        code = 1
+        try:
+            code = world(*words).code
+        finally:
+            os._exit(code)
+    return os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1])
