@@ -11,9 +11,10 @@ from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cas
 NOTEBOOK = r.StageFile(path="explore.ipynb", recorded="1", on_disk="1")
 
 
-def prepared(*deps: r.StageFile, recorded: bool = True) -> dict[str, object]:
+def prepared(*deps: r.StageFile, recorded: bool = True, command: str = "-") -> dict[str, object]:
     """Give a pipeline whose prepare stage read these files."""
-    stage = r.Stage(name="prepare", command="-", deps=deps, outs=(), params={}, params_current=True, recorded=recorded)
+    files = {"deps": deps, "outs": (), "params": {}, "params_current": True}
+    stage = r.Stage(name="prepare", command=command, recorded=recorded, **files)
     return {"stages": {"prepare": stage}}
 
 
@@ -28,6 +29,11 @@ VERDICTS = {
         "a stage prepares the data": (MET, {}),
         "data prepared outside the pipeline is refused": (NOT_MET, {r.Pipeline: {"stages": {}}}),
         "a notebook that feeds the pipeline is refused": (NOT_MET, {r.Pipeline: prepared(NOTEBOOK)}),
+        "a stage that runs a notebook is refused": (NOT_MET, {r.Pipeline: prepared(command="papermill prepare.ipynb")}),
+        "a model trained in a notebook is refused": (
+            NOT_MET,
+            {r.Tracking: {"winner": {"tags": {"mlflow.source.name": "train.ipynb"}}}},
+        ),
         "a stage that never ran is refused": (NOT_MET, {r.Pipeline: prepared(recorded=False)}),
         "inputs that are gone are refused": (
             NOT_MET,

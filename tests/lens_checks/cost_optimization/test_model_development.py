@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import Charter, Params
+from config.settings import Charter, Params, Policy, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
@@ -13,6 +13,27 @@ from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Change
 TRIALS = GOOD.get(r.Leaderboard).candidates
 DEAR = tuple(replace(c, cpu_seconds=900.0) if c.trial == 3 else c for c in TRIALS)
 GOOD_LINEAR = tuple(replace(c, value=0.849) if c.family == "linear" else c for c in DEAR)
+AP, BRIER = Threshold(metric="average_precision", floor=0.8), Threshold(metric="brier", ceiling=0.12)
+RUN = GOOD.get(r.Tracking).winner
+ROWS = (replace(RUN, run_id="1"), replace(RUN, run_id="2", status="RUNNING"))
+
+
+def trials(**changed: object) -> dict[type, object]:
+    """Give the leaderboard with the chosen trial, number 3, changed."""
+    return {r.Leaderboard: {"candidates": tuple(replace(c, **changed) if c.trial == 3 else c for c in TRIALS)}}
+
+
+def rival(cpu_seconds: float) -> dict[type, object]:
+    """Give a chosen trial of 100 CPU seconds, and a linear one that is as good for fewer."""
+    chosen, linear = {"cpu_seconds": 100.0}, {"cpu_seconds": cpu_seconds, "value": 0.849}
+    changes = {3: chosen, 1: linear, 2: {"cpu_seconds": 100.0}}
+    return {r.Leaderboard: {"candidates": tuple(replace(c, **changes.get(c.trial, {})) for c in TRIALS)}}
+
+
+def only(*candidates: r.Candidate) -> dict[type, object]:
+    """Give a leaderboard of these alone."""
+    return {r.Leaderboard: {"candidates": candidates}}
+
 
 VERDICTS = {
     checks.training_machines_fit_what_training_uses: {
@@ -20,6 +41,19 @@ VERDICTS = {
         "sixty-four threads for the work of two are refused": (NOT_MET, {r.Training: {"threads": 64}}),
         "training over its budget is refused": (NOT_MET, {r.Training: {"cpu_seconds": 9000.0, "wall_seconds": 5000.0}}),
         "memory that is not a number is refused": (NOT_MET, {r.Training: {"peak_rss_mib": float("nan")}}),
+        "one MiB is a figure": (MET, {r.Training: {"peak_rss_mib": 1.0}}),
+        "less than a MiB is none": (NOT_MET, {r.Training: {"peak_rss_mib": 0.9}}),
+        "training in no time was not measured": (NOT_MET, {r.Training: {"wall_seconds": 0.0}}),
+        "half a second is a time": (MET, {r.Training: {"wall_seconds": 0.5, "cpu_seconds": 0.5}}),
+        "no thread is taken for one": (MET, {r.Training: {"threads": 0}}),
+        "one thread that is busy a third of the time": (MET, {r.Training: {"threads": 1, "wall_seconds": 70.0}}),
+        "a quarter of the time is enough": (MET, {r.Training: {"wall_seconds": 40.0}}),
+        "just under a quarter is refused": (NOT_MET, {r.Training: {"wall_seconds": 40.1}}),
+        "just the budget": (MET, {r.Training: {"cpu_seconds": 7200.0, "wall_seconds": 5000.0}}),
+        "a second over the budget is refused": (
+            NOT_MET,
+            {r.Training: {"cpu_seconds": 7201.0, "wall_seconds": 5000.0}},
+        ),
     },
     checks.environments_are_built_from_the_lock: {
         "just what the lock says": (MET, {}),
@@ -29,6 +63,7 @@ VERDICTS = {
         ),
         "a package that no lock names is refused": (NOT_MET, {r.Environment: {"not_in_lock": ("leftpad",)}}),
         "a pin without a hash is refused": (NOT_MET, {r.Environment: {"unhashed": ("numpy",)}}),
+        "a pin by URL is refused": (NOT_MET, {r.Environment: {"with_urls": ("numpy",)}}),
         "an empty lock is refused": (NOT_MET, {r.Environment: {"pins": 0}}),
     },
     checks.training_is_run_by_the_orchestrator: {
@@ -41,17 +76,34 @@ VERDICTS = {
             NOT_MET,
             {r.Tracking: {"winner": {"tags": {"lifecycle.flow_run_id": "1", "mlflow.source.type": "NOTEBOOK"}}}},
         ),
+        "training from a notebook file is refused": (
+            NOT_MET,
+            {
+                r.Tracking: {
+                    "winner": {
+                        "tags": RUN.tags | {"mlflow.source.name": "train.ipynb"},
+                    }
+                }
+            },
+        ),
         "an unknown source cannot be told": (
             UNKNOWN,
             {r.Tracking: {"winner": {"tags": {"lifecycle.flow_run_id": "1"}}}},
         ),
         "a search that still runs is refused": (NOT_MET, {r.Tracking: {"search": {"status": "RUNNING"}}}),
+        "a search without an end is refused": (NOT_MET, {r.Tracking: {"search": {"ended": None}}}),
+        "a winner that still runs is refused": (NOT_MET, {r.Tracking: {"winner": {"status": "RUNNING"}}}),
+        "a trial that still runs is refused": (NOT_MET, {r.Tracking: {"trials": ROWS}}),
+        "a trial that failed has ended": (MET, {r.Tracking: {"trials": (replace(RUN, status="FAILED"),)}}),
+        "a winner without a search": (MET, {r.Tracking: {"search": None}}),
         "the run of another report is refused": (NOT_MET, {r.Training: {"run_id": "another"}}),
     },
     checks.distribution_pays_where_it_is_used: {
         "one node is enough": (DERIVED, {}),
         "two nodes have to show that they pay": (UNKNOWN, {Charter: {"compute_nodes": 2}}),
         "one node over its limit is refused": (NOT_MET, {r.Training: {"cpu_seconds": 9000.0}}),
+        "one node at its limit is enough": (DERIVED, {r.Training: {"cpu_seconds": 7200.0}}),
+        "one node a second over it is refused": (NOT_MET, {r.Training: {"cpu_seconds": 7201.0}}),
     },
     checks.experiments_begin_on_a_sample: {
         "all rows fit the sample": (DERIVED, {}),
@@ -60,12 +112,20 @@ VERDICTS = {
             {r.Training: {"study": {"sampled_rows": 100}}},
         ),
         "a search on no rows is refused": (NOT_MET, {r.Training: {"study": {"sampled_rows": 0}}}),
+        "a search on one row has to be compared": (UNKNOWN, {r.Training: {"study": {"sampled_rows": 1}}}),
+        "a search on all rows but one has to be compared": (UNKNOWN, {r.Training: {"study": {"sampled_rows": 699}}}),
     },
     checks.searches_resume_from_what_is_known: {
         "two trials were taken over": (MET, {}),
         "a search that ran through shows nothing": (UNKNOWN, {r.Training: {"study": {"resumed_trials": 0}}}),
         "a search kept in memory is refused": (NOT_MET, {r.Training: {"study": {"storage": "InMemoryStorage"}}}),
+        "a search kept nowhere is refused": (NOT_MET, {r.Training: {"study": {"storage": ""}}}),
         "numbers that do not go on are refused": (NOT_MET, {r.Training: {"study": {"resumed_trials": 9}}}),
+        "one trial after three": (MET, {r.Training: {"study": {"resumed_trials": 3}}}),
+        "no trial after four is refused": (NOT_MET, {r.Training: {"study": {"resumed_trials": 4}}}),
+        "a number that was given twice is refused": (NOT_MET, only(*TRIALS, TRIALS[0])),
+        "baselines outside the search have no number": (MET, only(*TRIALS, TRIALS[-1])),
+        "trials that are gone are refused": (NOT_MET, {**only(), r.Training: {"study": {"resumed_trials": 1}}}),
     },
     checks.an_optimiser_tunes_within_stated_ranges: {
         "the best trial of an optimiser": (MET, {}),
@@ -73,6 +133,17 @@ VERDICTS = {
         "a trial that another beat is refused": (NOT_MET, {r.Training: {"best_trial": 2, "params": {"leaves": 15}}}),
         "a search for another metric is refused": (NOT_MET, {Params: {"metrics": {"primary": "r2"}}}),
         "a search without a sampler is refused": (NOT_MET, {r.Training: {"study": {"sampler": ""}}}),
+        "a search without a pruner is refused": (NOT_MET, {r.Training: {"study": {"pruner": ""}}}),
+        "a search without trials is refused": (NOT_MET, {r.Training: {"study": {"trials": 0}}}),
+        "a search of one trial": (MET, {r.Training: {"study": {"trials": 1}}}),
+        "the first trial counts": (
+            MET,
+            only(*(replace(c, trial=0) if c.trial == 2 else c for c in TRIALS if c.trial != 0)),
+        ),
+        "a baseline outside the search is no try": (
+            NOT_MET,
+            only(*(replace(c, trial=-1) if c.trial == 2 else c for c in TRIALS)),
+        ),
         "one try of each family is no tuning": (
             NOT_MET,
             {r.Leaderboard: {"candidates": tuple(c for c in TRIALS if c.trial != 2)}},
@@ -84,12 +155,31 @@ VERDICTS = {
             MET,
             {r.Landing: {"sources": (r.SourceFile(path="s3://far/x.csv", sha256="0"),)}},
         ),
+        "a file of this host by its URL": (
+            DERIVED,
+            {r.Landing: {"sources": (r.SourceFile(path="file:///data/x.csv", sha256="0"),)}},
+        ),
         "rows that do not lie here are refused": (NOT_MET, {r.Landing: {"sha256_on_disk": None}}),
         "several nodes have to show where the data lies": (UNKNOWN, {Charter: {"compute_nodes": 2}}),
     },
     checks.the_cheapest_good_algorithm_is_chosen: {
         "better than everything cheaper": (MET, {}),
         "a cheap model as good as the chosen one is preferred": (NOT_MET, {r.Leaderboard: {"candidates": GOOD_LINEAR}}),
+        "a rival that saves no more than is material": (MET, rival(28.0)),
+        "a rival that saves more is preferred": (NOT_MET, rival(27.99)),
+        "a rival under the floor is none": (
+            MET,
+            {**rival(1.0), Policy: {"thresholds": (AP.model_copy(update={"floor": 0.8495}), BRIER)}},
+        ),
+        "a rival under a ceiling is one": (
+            NOT_MET,
+            {**rival(1.0), Policy: {"thresholds": (AP.model_copy(update={"floor": None, "ceiling": 0.9}),)}},
+        ),
+        "the bound of another metric says nothing": (NOT_MET, {**rival(1.0), Policy: {"thresholds": (BRIER, AP)}}),
+        "without a bound every rival is one": (NOT_MET, {**rival(1.0), Policy: {"thresholds": (BRIER,)}}),
+        "a choice whose cost is not known is refused": (NOT_MET, trials(cpu_seconds=None)),
+        "a choice of negative cost is refused": (NOT_MET, trials(cpu_seconds=-0.5)),
+        "a choice of half a second": (MET, trials(cpu_seconds=0.5)),
         "a search without a simple algorithm is refused": (
             NOT_MET,
             {r.Leaderboard: {"candidates": tuple(c for c in TRIALS if c.family != "linear")}},
