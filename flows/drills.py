@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from config.errors import ConfigError, LifecycleError
 from config.settings import Settings
-from flows import ladder, operating, orchestrator, progress
+from flows import operating, orchestrator, progress
 from tasks import alerts, drills, files
 from tasks.alerts import Alert
 from tasks.drills import NAMES, Drill, Name, Practised
@@ -82,14 +82,14 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:
     """Roll back in a copy of registry and ledger, and verify the copy as `lifecycle verify` does."""
-    from tasks import drills_rollback
+    from tasks import drills_rollback, verification
     from tasks.stores import facts
 
     progress.tell("Copy registry and ledger, roll back, verify")
     live = stores.registry.alias("champion")
     current = facts(settings, reports=stores.reports)
     done = drills_rollback.roll_back_in(place, stores=stores, current=current, actor=getpass.getuser())
-    found = ladder.verify_stores(done.stores)
+    found = verification.verify(done.stores)
     faults = [f"{fault.where}: {fault.reason}" for fault in found.faults]
     if not done.move.changed or done.move.version == done.move.before:
         faults.append("the rollback changed nothing")

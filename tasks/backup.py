@@ -4,6 +4,7 @@ import contextlib
 import os
 import shutil
 import sqlite3
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -49,7 +50,7 @@ def copy_database(source: Path, destination: Path) -> Path:
 def back_up(destination: Path, *, stores: Stores) -> Backup:
     """Write a backup into a new folder of `destination`, read it again, verify it, and record it."""
     stores.trusted()
-    made = files.now()
+    made, start = files.now(), time.monotonic()
     folder = destination / f"{stores.registry.model}-{made:%Y%m%dT%H%M%SZ}"
     partial = _begin(folder)
     versions = _named(stores)
@@ -60,7 +61,7 @@ def back_up(destination: Path, *, stores: Stores) -> Backup:
     verify(partial)
     os.rename(partial, folder)
     files.sync_folder(destination)
-    return _record(folder, versions, listed, made.isoformat(), stores)
+    return _record(folder, versions, listed, made.isoformat(), time.monotonic() - start, stores)
 
 
 def _begin(folder: Path) -> Path:
@@ -127,14 +128,16 @@ def _tags(database: Path, model: str, folder: Path) -> dict[int, str]:
         return {int(version): str(value) for version, value in found}
 
 
-def _record(folder: Path, versions: list[Version], listed: list[dict[str, Any]], made: str, stores: Stores) -> Backup:
+def _record(
+    folder: Path, versions: list[Version], listed: list[dict[str, Any]], made: str, seconds: float, stores: Stores
+) -> Backup:
     """Put it on record: reports/backups/last.json, and a ledger entry among the drills, for it was read again."""
     numbers = tuple(version.number for version in versions)
     size, manifest = sum(int(item["size"]) for item in listed), files.sha256_file(folder / MANIFEST)
     about = {"folder": str(folder), "versions": numbers, "files": len(listed), "bytes": size, "manifest": manifest}
     body: dict[str, Any] = {
         "schema": 1, "made": made, "name": "backup", "passed": True, "version": max(numbers, default=None),
-        "seconds": 0.0, "commit": provenance().commit, "because": "written, read again and verified", "about": about,
+        "seconds": round(seconds, 3), "commit": provenance().commit, "because": "written, read again and verified", "about": about,
     }  # fmt: skip
     entry = stores.record(Kind.DRILL, body)
     files.write_json(stores.reports / "backups" / "last.json", {**body, "entry": entry.number})

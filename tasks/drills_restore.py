@@ -1,23 +1,22 @@
 """The restore drill: the endpoint of an earlier version, built from registry, source, lock and settings alone."""
 
-import io
+import contextlib
 import os
 import subprocess
 import sys
-import tarfile
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from config.errors import LifecycleError
 from config.settings import Recovery
-from tasks import candidates, files, history, trial
+from tasks import candidates, checkouts, files, history, trial
 from tasks.drills import Practised, Tell, copy_code
-from tasks.ledger import Decision, Entry
+from tasks.ledger import Entry
 from tasks.registry import Version
 from tasks.rollback import ALIAS
-from tasks.settlement import fetch_verified
+from tasks.settlement import fetch_standing
 from tasks.stores import Stores
 from tasks.trial import Trial
 
@@ -41,19 +40,18 @@ def restore(place: Path, *, stores: Stores, policy: Recovery, tell: Tell) -> Pra
     """Build the endpoint of the version before the champion afresh, start it, and ask it the golden rows."""
     entries = stores.trusted()
     number = version_to_restore(entries)
-    version, decision = stores.registry.version(number), let_in_by(number, entries, stores)
     start = time.monotonic()
     tell(f"Take code, lock and settings of version {number}")
-    source = rebuild(version, place / "source")
-    tell("Fetch the package and verify it")
-    package = fetch_verified(version, decision, replace(stores, state=place))
-    contract, golden = candidates.read_contract(package)
-    tell("Start the scoring server and ask it the golden rows")
-    seen = trial.try_server(
-        package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=DEADLINE_SECONDS,
-        requests=trial.FEWEST, code=place / "source",
-    )  # fmt: skip
-    seconds = time.monotonic() - start
+    with rebuilt(stores.registry.version(number), place / "source") as (root, source):
+        tell("Fetch the package and verify it")
+        package = fetch_standing(number, entries, replace(stores, state=place))
+        contract, golden = candidates.read_contract(package)
+        tell("Start the scoring server and ask it the golden rows")
+        seen = trial.try_server(
+            package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=DEADLINE_SECONDS,
+            requests=trial.FEWEST, code=root,
+        )  # fmt: skip
+        seconds = time.monotonic() - start
     faults = [*_of_server(seen), *_of_source(source)]
     if seconds > policy.rto_seconds:
         faults.append(f"it took {seconds:.1f} s, {policy.rto_seconds:g} s are allowed")
@@ -78,22 +76,19 @@ def version_to_restore(entries: Sequence[Entry]) -> int:
     return number
 
 
-def let_in_by(number: int, entries: Sequence[Entry], stores: Stores) -> Decision:
-    """Give the decision by which a version last became champion."""
-    move = next(move for move in reversed(history.moves(entries, ALIAS)) if move.body["version"] == number)
-    return Decision.read(stores.ledger.entry(int(move.body["decision"])).body)
-
-
-def rebuild(version: Version, root: Path) -> Source:
-    """Take code, lock and settings from the version's commit; from the tree where it was made from changes to it."""
+@contextlib.contextmanager
+def rebuilt(version: Version, place: Path) -> Iterator[tuple[Path, Source]]:
+    """Lay out code, lock and settings of a version's commit; of the tree where it was made from changes to it."""
     commit = version.tags.get("commit", "")
-    clean = version.tags.get("dirty") == "false"
-    root.mkdir(parents=True)
-    if clean and commit and _extract(commit, root):
-        origin = f"commit {commit[:12]}"
+    if commit and version.tags.get("dirty") == "false":
+        with checkouts.worktree(commit, place) as root:
+            yield root, _compare(version, root, f"commit {commit[:12]}")
     else:
-        copy_code(root)
-        origin = "the working tree"
+        copy_code(place)
+        yield place, _compare(version, place, "the working tree")
+
+
+def _compare(version: Version, root: Path, origin: str) -> Source:
     lock = files.sha256_file(root / LOCK) if (root / LOCK).is_file() else None
     here = files.sha256_file(LOCK) if Path(LOCK).is_file() else None
     return Source(
@@ -102,21 +97,6 @@ def rebuild(version: Version, root: Path) -> Source:
         settings=_params(root) == version.tags.get("params_sha256"),
         installed=lock == here,
     )
-
-
-def _extract(commit: str, root: Path) -> bool:
-    """Unpack the project, which may be a folder of its repository, as a commit has it; False where git cannot."""
-    try:
-        answer = subprocess.run(
-            ["git", "archive", "--format=tar", commit], capture_output=True, timeout=60, check=False
-        )
-    except (FileNotFoundError, subprocess.TimeoutExpired):
-        return False
-    if answer.returncode != 0:
-        return False
-    with tarfile.open(fileobj=io.BytesIO(answer.stdout)) as archive:
-        archive.extractall(root, filter="data")
-    return True
 
 
 def _params(root: Path) -> str | None:

@@ -9,10 +9,9 @@ from pathlib import Path
 from config.errors import IntegrityAlarm, LifecycleError
 from tasks import decisions, packaging, preparing, training
 from tasks.drills import Practised
-from tasks.drills_restore import let_in_by
 from tasks.history import standing
 from tasks.ledger import Entry, Ledger
-from tasks.settlement import fetch_verified
+from tasks.settlement import fetch_standing
 from tasks.stores import Stores
 
 Verify = Callable[[], object]
@@ -73,14 +72,13 @@ def _package(place: Path, number: int | None, entries: list[Entry], stores: Stor
     """Change the model, then the golden rows, which the model's digest does not cover and the signature does."""
     if number is None:
         raise LifecycleError("there is no champion", expected="a promoted model", next_step="lifecycle run")
-    version, decision = stores.registry.version(number), let_in_by(number, entries, stores)
     copies = Stores(stores.registry, stores.ledger, place / "package", stores.reports)
     found = []
     for name, by in ((packaging.MODEL, "digest of the model"), (packaging.GOLDEN, "signature of the package")):
-        folder = fetch_verified(version, decision, copies).folder
-        digest = decision.model_digest
+        package = fetch_standing(number, entries, copies)
+        folder = package.folder
 
-        def verify(folder: Path = folder, digest: str | None = digest) -> None:
+        def verify(folder: Path = folder, digest: str = package.digest) -> None:
             packaging.verify(folder, digest=digest, keys_folder=stores.ledger.keys)
 
         found.append(_noticed(f"model package, {name}", folder / name, by, verify))
