@@ -137,7 +137,8 @@ def _record(
     about = {"folder": str(folder), "versions": numbers, "files": len(listed), "bytes": size, "manifest": manifest}
     body: dict[str, Any] = {
         "schema": 1, "made": made, "name": "backup", "passed": True, "version": max(numbers, default=None),
-        "seconds": round(seconds, 3), "commit": provenance().commit, "because": "written, read again and verified", "about": about,
+        "seconds": round(seconds, 3), "commit": provenance().commit,
+        "because": "written, read again and verified", "about": about,
     }  # fmt: skip
     entry = stores.record(Kind.DRILL, body)
     files.write_json(stores.reports / "backups" / "last.json", {**body, "entry": entry.number})
