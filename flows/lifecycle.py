@@ -177,9 +177,11 @@ def _of_training(entry: Entry) -> str:
 
 def _of_evaluation(settings: Settings) -> str:
     primary = settings.params.metrics.primary
-    figure = _read(REPORTS / "evaluation" / "evaluation.json")["metrics"][primary]
+    figure = _read(REPORTS / "evaluation" / "evaluation.json")["metrics"].get(primary, {})
     verdict = _read(REPORTS / "comparison.json")["verdict"].replace("-", " ")
-    return f"{primary} {figure['value']:.3f} [{figure['low']:.3f}, {figure['high']:.3f}]; {verdict}"
+    told = [figure.get(name) for name in ("value", "low", "high")]  # what is none is for the gate to refuse
+    value, low, high = ("unknown" if number is None else f"{number:.3f}" for number in told)
+    return f"{primary} {value} [{low}, {high}]; {verdict}"
 
 
 def _of_window(report: Any) -> str:

@@ -6,7 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-from proving import configs
+from proving import configs, problems
+from proving.defect import FLIGHTS
 
 ROOT = Path(__file__).parents[1]
 ROOMS = ("config", "flows", "lens_checks", "proving", "serving", "tasks")
@@ -21,8 +22,8 @@ OF_THE_SAMPLE = (
 )  # fmt: skip
 
 
-def build(target: Path) -> Path:
-    """Make a fresh world: nothing was run in it yet."""
+def build(target: Path, problem: str) -> Path:
+    """Make a fresh world of a problem: nothing was run in it yet."""
     for room in ROOMS:
         shutil.copytree(ROOT / room, target / room, ignore=shutil.ignore_patterns("*.yaml", "*.jinja"))
     shutil.copytree(ROOT / "proving" / "sample" / "config", target / "config", dirs_exist_ok=True)
@@ -31,8 +32,10 @@ def build(target: Path) -> Path:
         shutil.copy2(ROOT / name, target / name)
     configs.write(target, "policy", policy_of(configs.read(ROOT, "policy"), configs.read(target, "policy")))
     configs.write(target, "attestations", _renewed(configs.read(target, "attestations")))
-    _fit_to_fewer_rows(target)
-    _thin_out(target / "proving" / "sample" / "flights.parquet")
+    if problem == FLIGHTS:
+        _fit_to_fewer_rows(target)
+    else:
+        problems.turn(target, problem)
     for words in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "Start"]):
         subprocess.run(["git", *words], cwd=target, check=True, capture_output=True)
     return target
@@ -58,6 +61,7 @@ def _fit_to_fewer_rows(target: Path) -> None:
     configs.write(target, "params", configs.read(target, "params") | {"slices": ["origin"]})
     rule = {"rule_baseline": {"column": "dep_delay", "threshold": 25}}
     configs.write(target, "charter", configs.read(target, "charter") | rule)
+    _thin_out(target / "proving" / "sample" / "flights.parquet")
 
 
 def _renewed(said: dict[str, Any]) -> dict[str, Any]:

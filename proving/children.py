@@ -15,6 +15,7 @@ from typing import Any
 
 from proving.commands import LetThrough
 
+CAUGHT, LET_THROUGH, HUNG, BROKEN, NOT_PLANTED = "caught", "let through", "hung", "broken", "not planted"
 # Imported before the first fork. Importing starts no thread that a fork could lose; running them would.
 TOOLS = (
     "pandas", "pyarrow.parquet", "sklearn.ensemble", "sklearn.linear_model", "optuna", "mlflow.sklearn", "skops.io",
@@ -44,7 +45,7 @@ class Child:
 
 @dataclass(frozen=True)
 class Answer:
-    """How a child ended: "caught", "let through", "hung" or "broken", why, and after how long."""
+    """How a child ended, why, and after how long."""
 
     outcome: str
     because: str
@@ -94,11 +95,11 @@ def _do(work: Callable[[], None]) -> tuple[str, str]:
     try:
         work()
     except LetThrough as error:
-        return "let through", str(error)
+        return LET_THROUGH, str(error)
     except BaseException as error:  # noqa: BLE001 - whatever it is, the defect was not caught
         traceback.print_exc()
-        return "broken", f"{type(error).__name__}: {error}"
-    return "caught", ""
+        return BROKEN, f"{type(error).__name__}: {error}"
+    return CAUGHT, ""
 
 
 def _tell(answer: Path, said: tuple[str, str]) -> None:
@@ -114,10 +115,10 @@ def ended(child: Child) -> Answer | None:
         return None
     if pid == 0:
         end(child)
-        return Answer("hung", f"no answer within {child.deadline:.0f} s", child.seconds)
+        return Answer(HUNG, f"no answer within {child.deadline:.0f} s", child.seconds)
     kill_group(child.pid)
     if not child.answer.exists():
-        return Answer("broken", f"it ended with status {os.waitstatus_to_exitcode(status)}", child.seconds)
+        return Answer(BROKEN, f"it ended with status {os.waitstatus_to_exitcode(status)}", child.seconds)
     said: Any = json.loads(child.answer.read_text(encoding="utf-8"))
     return Answer(said[0], said[1], child.seconds)
 

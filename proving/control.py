@@ -9,14 +9,8 @@ from proving.commands import LetThrough
 from proving.defect import Stage
 from proving.world import World, clone, enter
 
-# Each stage but the first is the one before it, gone on with. A run that is to stand still after its comparison is
-# killed there, and the next one completes it: so the control shows recovery as well.
-BEFORE = {
-    Stage.EVALUATED: Stage.FRESH,
-    Stage.CHAMPION: Stage.EVALUATED,
-    Stage.CHALLENGED: Stage.CHAMPION,
-    Stage.SECOND: Stage.CHALLENGED,
-}
+# A run that is to stand still after its comparison is killed there, and the next one completes it: so the control
+# shows recovery as well.
 STANDS_AT = "lifecycle.compared"
 PROMOTED = {Stage.CHAMPION: 1, Stage.SECOND: 2}
 

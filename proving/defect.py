@@ -13,6 +13,7 @@ from config.errors import ConfigError
 if TYPE_CHECKING:
     from proving.world import World
 
+FLIGHTS = "flights"
 OWN = 101  # ids from here on are a project's own
 
 
@@ -80,14 +81,14 @@ def planted(
         if id in _ROWS and _ROWS[id] != (title, expected):
             raise ConfigError(f"defect {id} is declared twice: {_ROWS[id][0]!r} and {title!r}", expected="a free id")
         _ROWS[id] = (title, expected)
-        _CASES.append(Case(id, plant.__name__, by, at, "flights", quick=True, plant=plant))
+        _CASES.append(Case(id, plant.__name__, by, at, FLIGHTS, quick=True, plant=plant))
         return plant
 
     return declare
 
 
 def variant(
-    id: int, case: str, *, by: str, at: Stage = Stage.FRESH, problem: str = "flights", quick: bool = False
+    id: int, case: str, *, by: str, at: Stage = Stage.FRESH, problem: str = FLIGHTS, quick: bool = False
 ) -> Callable[[Plant], Plant]:
     """Declare another way to plant a defect, in the whole form unless it is quick; it may be of another problem."""
 

@@ -4,13 +4,15 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from proving.children import BROKEN, CAUGHT, HUNG, LET_THROUGH, NOT_PLANTED, Answer
+from proving.defect import Case, Defect
+
 if TYPE_CHECKING:
-    from proving.children import Answer
-    from proving.defect import Case, Defect, Stage
+    from proving.plan import Step
 
 SCHEMA = 1
-CAUGHT, PROMOTED, NOT_PROMOTED = "caught", "promoted", "not promoted"
-WORST = ("broken", "hung", "let through", "not planted")
+PROMOTED, NOT_PROMOTED = "promoted", "not promoted"
+WORST = (BROKEN, HUNG, LET_THROUGH, NOT_PLANTED)
 
 
 @dataclass(frozen=True)
@@ -56,7 +58,7 @@ class Result:
     because: Mapping[int, str]
 
 
-def result(rows: "tuple[Defect, ...]", answers: "Mapping[Case, Answer]", steps: "Mapping[Stage, Answer]") -> Result:
+def result(rows: tuple[Defect, ...], answers: Mapping[Case, Answer], steps: "Mapping[Step, Answer]") -> Result:
     """Tell what came of a proof."""
     told = tuple(row(one, answers) for one in rows)
     promoted = bool(steps) and all(step.outcome == CAUGHT for step in steps.values())
@@ -68,20 +70,20 @@ def result(rows: "tuple[Defect, ...]", answers: "Mapping[Case, Answer]", steps: 
     return Result(Proof(SCHEMA, told, control, rate), because)
 
 
-def row(defect: "Defect", answers: "Mapping[Case, Answer]") -> Row:
+def row(defect: Defect, answers: Mapping[Case, Answer]) -> Row:
     """Tell a defect's outcome: the worst of its cases."""
     mine = [case for case in defect.cases if case in answers]
     seen = [answers[case].outcome for case in mine]
-    outcome = next((word for word in WORST if word in seen), CAUGHT if seen else "not planted")
+    outcome = next((word for word in WORST if word in seen), CAUGHT if seen else NOT_PLANTED)
     by = "; ".join(dict.fromkeys(case.by for case in mine)) if outcome == CAUGHT else None
     seconds = round(sum(answers[case].seconds for case in mine), 2)
     return Row(defect.id, defect.title, defect.expected.value, outcome, by, seconds)
 
 
-def _open(defect: "Defect", answers: "Mapping[Case, Answer]") -> bool:
+def _open(defect: Defect, answers: Mapping[Case, Answer]) -> bool:
     return row(defect, answers).outcome != CAUGHT
 
 
-def _reasons(defect: "Defect", answers: "Mapping[Case, Answer]") -> str:
+def _reasons(defect: Defect, answers: Mapping[Case, Answer]) -> str:
     open_ones = [(case, answers[case]) for case in defect.cases if case in answers and answers[case].outcome != CAUGHT]
     return "; ".join(f"{case.case}: {answer.because}" if case.case else answer.because for case, answer in open_ones)

@@ -4,13 +4,14 @@ import contextlib
 from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
-from proving.proof import CAUGHT, Result
+from proving.children import CAUGHT
+from proving.proof import Result
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
     from rich.table import Table
 
-    from proving.run import Plan
+    from proving.plan import Plan
 
 REFRESH_SECONDS = 0.2
 
@@ -51,7 +52,7 @@ def _under_way(plan: "Plan") -> "Table":
         (str(row.id), row.title, told.because[row.id][:200]) for row in told.proof.defects if row.id in told.because
     ]
     rows = [row for row in rows if row[2]]
-    rows += [("", name, f"running, {child.seconds:.0f} s") for name, child in plan.running.items()]
+    rows += [("", name, f"running, {child.seconds:.0f} s") for name, (child, _) in plan.running.items()]
     return table(("defect", "planted", f"{done} of {len(told.proof.defects)} caught"), rows)
 
 

@@ -57,8 +57,15 @@ def void_waivers(world: World) -> None:
 
 def waiver(practice: str, **changes: Any) -> dict[str, Any]:
     """Write a waiver that would count, but for what is changed in it."""
-    return {
-        "practice": practice, "model": "flight-delays", "versions": [1, 9],
-        "reason": "It is accepted for a while, as tried.", "owner": "data scientist on duty",
-        "approver": "model risk manager", "made": str(TODAY), "expires": str(TODAY + timedelta(days=30)), "evidence": "docs/proof.md",
-    } | changes  # fmt: skip
+    said = {
+        "practice": practice,
+        "model": "flight-delays",
+        "versions": [1, 9],
+        "reason": "It is accepted for a while, as tried.",
+        "owner": "data scientist on duty",
+        "approver": "model risk manager",
+        "made": str(TODAY),
+        "expires": str(TODAY + timedelta(days=30)),
+        "evidence": "docs/proof.md",
+    }
+    return said | changes

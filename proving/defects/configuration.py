@@ -1,6 +1,6 @@
 """Planted in the configuration: settings that would make a gate toothless."""
 
-from proving.defect import Stage, planted
+from proving.defect import Stage, planted, variant
 from proving.world import World
 
 
@@ -30,3 +30,17 @@ def no_thresholds(world: World) -> None:
     """Bound nothing."""
     world.set("policy", "thresholds", [])
     world("run").misconfigured("config/policy.yaml", "thresholds")
+
+
+@variant(1, "of a number", by="development gate: r2 >= 0.99", at=Stage.EVALUATED, problem="diabetes")
+def under_the_floor_of_a_number(world: World) -> None:
+    """Ask for more than the candidate reaches."""
+    world.set("policy", "thresholds.0.floor", 0.99)
+    world("run").refused("r2 is 0.")
+
+
+@variant(1, "of several classes", by="development gate: log_loss <= 0.0001", at=Stage.EVALUATED, problem="wine")
+def under_the_floor_of_classes(world: World) -> None:
+    """Ask for more than the candidate reaches."""
+    world.change("policy", lambda policy: policy.update(thresholds=[{"metric": "log_loss", "ceiling": 0.0001}]))
+    world("run").refused("log_loss is 0.")

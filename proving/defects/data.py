@@ -128,8 +128,26 @@ def labels_flipped(world: World) -> None:
     world("run").refused("look flipped")
 
 
-@planted(2, "every tuning candidate worse than a constant predictor", by="development gate: MLOE-06", at=Stage.FRESH)
+@planted(2, "every tuning candidate worse than a constant predictor", by="development gate: MLCOST-03", at=Stage.FRESH)
 def nothing_to_learn(world: World) -> None:
     """Deal the labels out anew, so that no feature tells of them."""
     world.rows(lambda rows: rows.assign(late=rows[TARGET].sample(frac=1.0, random_state=1).to_numpy()))
+    world("run").refused("uplift -")
+
+
+@variant(18, "of a number", by="data gate: leakage", problem="diabetes")
+@variant(18, "of several classes", by="data gate: leakage", problem="wine")
+def made_of_the_target(world: World) -> None:
+    """Offer a simple function of the target as a feature."""
+    world.rows(lambda rows: rows.assign(made=rows["target"] * 3.0 + 1.0))
+    world("run").refused("made alone predicts target")
+
+
+@variant(9, "of a number", by="data gate: leakage", problem="diabetes")
+@variant(9, "of several classes", by="data gate: leakage", problem="wine")
+def rows_come_again(world: World) -> None:
+    """Let rows come again under a key of their own, and be parted by it."""
+    world.rows(
+        lambda rows: pd.concat([rows, rows.sample(frac=1.0, random_state=0)]).assign(patient=range(2 * len(rows)))
+    )
     world("run").refused("")

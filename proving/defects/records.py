@@ -65,14 +65,14 @@ def not_evaluated(world: World) -> None:
     world("promote").refused("no stored decision")
 
 
-@variant(9, "the same file", by="development gate", at=Stage.EVALUATED, quick=True)
+@variant(9, "the same file", by="champion gate: comparison", at=Stage.EVALUATED, quick=True)
 def evaluated_on_its_own_rows(world: World) -> None:
     """Put the train rows in the place of the promotion rows, and let every record speak of them."""
     replace_part(world, "promotion", ["train"])
     world("run").refused("trained or tuned on")
 
 
-@planted(19, "tuning read the promotion set", by="development gate", at=Stage.EVALUATED)
+@planted(19, "tuning read the promotion set", by="champion gate: comparison", at=Stage.EVALUATED)
 def promotion_tuned_on(world: World) -> None:
     """Add the promotion rows to those that tuning is scored on, and let every record speak of them."""
     replace_part(world, "tune", ["tune", "promotion"])
