@@ -16,6 +16,7 @@ from lens_checks.evidence import (
     pipeline,
     proofs,
     repository,
+    retrieval,
     storage,
     tracking,
 )
@@ -26,6 +27,7 @@ from lens_checks.steps import Cut, step, warnings_count
 R = TypeVar("R")
 
 COLLECTORS: Mapping[type, Callable[[Place], object]] = {
+    r.Authorship: repository.authorship,
     r.Baseline: data.baseline,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
@@ -50,6 +52,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Release: operation.release,
     r.Repository: repository.repository,
     r.Reproductions: proofs.reproductions,
+    r.Retrieval: retrieval.retrieval,
     r.RunReport: operation.run_report,
     r.Storage: storage.storage,
     r.TestRuns: proofs.test_runs,

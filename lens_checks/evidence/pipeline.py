@@ -13,6 +13,7 @@ from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from lens_checks.evidence.records.ground import Pipeline, Stage, StageFile
 
 Document = dict[str, Any]
+WRITABLE = 0o222
 LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules; libyaml reads ten times as fast
 
 
@@ -22,13 +23,13 @@ def pipeline(place: Place) -> Pipeline:
     if not (root / "dvc.yaml").is_file():
         raise NoEvidence("dvc.yaml is not there: it is the one definition of the pipeline")
     recorded = _yaml(root / "dvc.lock").get("stages", {})
-    disk = _Disk(root)
+    disk = Disk(root)
     stages = {n: _stage(n, d, recorded.get(n), disk) for n, d in _yaml(root / "dvc.yaml").get("stages", {}).items()}
     snapshots = {file.path: file for pointer in sorted(root.glob("data/*.dvc")) for file in _snapshot(pointer, disk)}
     return Pipeline(stages=stages, snapshots=snapshots, remote=disk.remote)
 
 
-def _stage(name: str, declared: Document, lock: Document | None, disk: "_Disk") -> Stage:
+def _stage(name: str, declared: Document, lock: Document | None, disk: "Disk") -> Stage:
     hashes = {item["path"]: item.get("md5") for key in ("deps", "outs") for item in (lock or {}).get(key, [])}
     outs = [path for key in ("outs", "metrics", "plots") for path, _ in _items(declared.get(key, []))]
     params = _params(declared.get("params", []), disk)
@@ -50,7 +51,7 @@ def _items(listed: list[Any]) -> Iterator[tuple[str, Any]]:
         yield from item.items() if isinstance(item, dict) else [(str(item), None)]
 
 
-def _params(declared: list[Any], disk: "_Disk") -> dict[str, object]:
+def _params(declared: list[Any], disk: "Disk") -> dict[str, object]:
     """Give the values, now, of the parameters that a stage declares: "file:key" -> value."""
     values: dict[str, object] = {}
     for item in declared:
@@ -72,7 +73,7 @@ def _at(document: Document, key: str) -> object:
     return value
 
 
-def _snapshot(pointer: Path, disk: "_Disk") -> Iterator[StageFile]:
+def _snapshot(pointer: Path, disk: "Disk") -> Iterator[StageFile]:
     for item in _yaml(pointer).get("outs", []):
         yield disk.file((pointer.parent / item["path"]).relative_to(disk.root).as_posix(), item.get("md5"))
 
@@ -89,7 +90,7 @@ def _yaml(path: Path) -> Document:
     return document
 
 
-class _Disk:
+class Disk:
     """The working tree and DVC's cache, digested the way DVC does; each path once."""
 
     def __init__(self, root: Path) -> None:
@@ -108,23 +109,29 @@ class _Disk:
 
     def file(self, path: str, recorded: str | None) -> StageFile:
         if path not in self._seen:
-            self._seen[path] = _digest(self.root / path)
+            self._seen[path] = md5_of(self.root / path)
         cached = self._cached(recorded) if recorded else None
-        return StageFile(path=path, recorded=recorded, on_disk=self._seen[path], cached=cached)
+        sealed = all(not at.stat().st_mode & WRITABLE for at in self.objects(recorded)) if recorded and cached else None
+        return StageFile(path=path, recorded=recorded, on_disk=self._seen[path], cached=cached, sealed=sealed)
+
+    def objects(self, digest: str) -> Iterator[Path]:
+        """Name the files of the cache that hold a content: of a folder the list and every file."""
+        path = self.cache / digest[:2] / digest[2:]
+        yield path
+        if digest.endswith(".dir") and path.is_file():
+            for item in json.loads(path.read_bytes()):
+                yield from self.objects(item["md5"])
 
     def _cached(self, digest: str) -> bool:
-        path = self.cache / digest[:2] / digest[2:]
-        if not digest.endswith(".dir") or not path.is_file():
-            return path.is_file()
-        return all(self._cached(item["md5"]) for item in json.loads(path.read_bytes()))
+        return all(path.is_file() for path in self.objects(digest))
 
 
-def _digest(path: Path) -> str | None:
+def md5_of(path: Path) -> str | None:
     if path.is_file():
         with path.open("rb") as file:
             return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
     if not path.is_dir():
         return None
     files = sorted((p for p in path.rglob("*") if p.is_file()), key=lambda p: p.relative_to(path).parts)
-    listed = [{"md5": _digest(p), "relpath": p.relative_to(path).as_posix()} for p in files]
+    listed = [{"md5": md5_of(p), "relpath": p.relative_to(path).as_posix()} for p in files]
     return hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"

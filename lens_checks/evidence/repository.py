@@ -4,8 +4,9 @@ import re
 import subprocess
 from pathlib import Path
 
+from lens_checks.evidence.model import training
 from lens_checks.evidence.place import NoEvidence, Place
-from lens_checks.evidence.records.ground import Repository
+from lens_checks.evidence.records.ground import Authorship, Repository
 
 CI = re.compile(
     r"\.ci/.+|\.github/workflows/.+\.ya?ml|\.gitlab-ci\.yml|\.circleci/config\.yml|azure-pipelines\.yml|Jenkinsfile"
@@ -32,6 +33,13 @@ def repository(place: Place) -> Repository:
         ci_commands="\n".join(_text(place.root / path) for path in ci_files),
         ignored_secrets=_ignored(place.root, SECRET_PLACES),
     )
+
+
+def authorship(place: Place) -> Authorship:
+    """Ask git who wrote the commit that the candidate was trained from."""
+    commit = training(place).source_commit
+    told = ask_git(place.root, "log", "-1", "--format=%an%n%ae%n%cn", commit, "--") if commit else None
+    return Authorship(commit=commit, authors=tuple(sorted({name for name in (told or "").splitlines() if name})))
 
 
 def ask_git(root: Path, *arguments: str) -> str | None:

@@ -38,8 +38,9 @@ def registry(place: Place) -> Registry:
     with _client(place) as client:
         model = client.get_registered_model(name)
         found = client.search_model_versions(f"name='{name}'", max_results=1000)
+        runs = {run_id: _run_or_none(client, run_id) for run_id in {v.run_id for v in found if v.run_id}}
     aliases = {alias: int(version) for alias, version in model.aliases.items()}
-    versions = tuple(sorted((_version(v, aliases) for v in found), key=lambda v: -v.version))
+    versions = tuple(sorted((_version(v, aliases, runs.get(v.run_id or "")) for v in found), key=lambda v: -v.version))
     return Registry(name=name, versions=versions, aliases=aliases, tags={k: str(v) for k, v in model.tags.items()})
 
 
@@ -88,7 +89,19 @@ def _run(run: "Run") -> TrackedRun:
     )
 
 
-def _version(version: "StoredVersion", aliases: dict[str, int]) -> ModelVersion:
+def _run_or_none(client: "MlflowClient", run_id: str) -> TrackedRun | None:
+    """Read the run of a version; one that was deleted is no trouble of the store."""
+    from mlflow.exceptions import MlflowException
+
+    try:
+        return _run(client.get_run(run_id))
+    except MlflowException as error:
+        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
+            raise
+        return None
+
+
+def _version(version: "StoredVersion", aliases: dict[str, int], run: TrackedRun | None) -> ModelVersion:
     number = int(version.version)
     return ModelVersion(
         version=number,
@@ -96,6 +109,8 @@ def _version(version: "StoredVersion", aliases: dict[str, int]) -> ModelVersion:
         created=_time(version.creation_timestamp),
         aliases=tuple(sorted(alias for alias, at in aliases.items() if at == number)),
         tags={key: str(value) for key, value in version.tags.items()},
+        run_tags=run.tags if run else None,
+        run_metrics=run.metrics if run else None,
     )
 
 

@@ -34,6 +34,7 @@ from lens_checks.evidence.records.evaluation import (
 )
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
 from lens_checks.evidence.records.ground import (
+    Authorship,
     Clock,
     Deployment,
     Environment,
@@ -44,6 +45,7 @@ from lens_checks.evidence.records.ground import (
     PathMode,
     Pipeline,
     Repository,
+    Retrieval,
     SecretFinding,
     Stage,
     StageFile,
@@ -88,6 +90,7 @@ from lens_checks.evidence.records.proofs import (
 )
 
 __all__ = [
+    "Authorship",
     "Baseline",
     "BaselineColumn",
     "Candidate",
@@ -141,6 +144,7 @@ __all__ = [
     "Repository",
     "Reproduction",
     "Reproductions",
+    "Retrieval",
     "Robustness",
     "Rule",
     "RunPhase",

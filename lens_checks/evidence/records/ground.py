@@ -97,6 +97,7 @@ class StageFile(Record):
     recorded: str | None
     on_disk: str | None
     cached: bool | None = None  # the recorded content lies in DVC's cache
+    sealed: bool | None = None  # and nobody may write to it there
 
     @property
     def current(self) -> bool:
@@ -130,6 +131,22 @@ class Pipeline(Record):
     stages: dict[str, Stage]
     snapshots: dict[str, StageFile]
     remote: str | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Retrieval(Record):
+    """What keeps a data revision from being brought back, by revision; empty where nothing does."""
+
+    remote: str | None  # where DVC pushes to; None: only the project's own cache is there
+    faults: dict[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True, kw_only=True)
+class Authorship(Record):
+    """Who wrote the commit that a model was trained from: names and addresses, none where git does not know."""
+
+    commit: str | None
+    authors: tuple[str, ...]
 
 
 @dataclass(frozen=True, kw_only=True)

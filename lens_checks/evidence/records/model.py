@@ -154,6 +154,8 @@ class ModelVersion(Record):
     created: datetime
     aliases: tuple[str, ...]
     tags: dict[str, str]
+    run_tags: dict[str, str] | None = None  # of the run that made it; None where it is gone
+    run_metrics: dict[str, float] | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -75,4 +75,6 @@ def test_runs_versions_and_aliases_are_read(place: Place) -> None:
     champion = registry.at("champion")
     assert champion
     assert (champion.run_id, champion.tags, champion.aliases) == (winner, {"digest": "d" * 64}, ("champion",))
+    assert champion.run_metrics == {"tune_roc_auc": 0.9}
+    assert champion.run_tags and champion.run_tags["mlflow.parentRunId"] == search
     assert registry.at("staging") is None
