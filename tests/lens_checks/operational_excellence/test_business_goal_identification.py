@@ -18,9 +18,31 @@ VERDICTS = {
             UNKNOWN,
             {r.Ledger: {"entries": (entry(1, "decision", NOW, gate="framing", outcome="passed"),)}},
         ),
+        "a framing decision of the very moment training started": (
+            MET,
+            {r.Ledger: {"entries": (entry(1, "decision", START, gate="framing", outcome="passed"),)}},
+        ),
+        "a framing gate that refused proves nothing": (
+            UNKNOWN,
+            {r.Ledger: {"entries": (entry(1, "decision", gate="framing", outcome="refused"),)}},
+        ),
         "a ledger that does not hold proves nothing": (UNKNOWN, {r.Ledger: {"breaks": ("entry 1",)}}),
         "an explanation of other model bytes is not this one": (NOT_MET, {r.Evaluation: {"model_digest": "0" * 64}}),
         "boosting is not intrinsically explainable": (NOT_MET, {Charter: {"explanation": {"level": "intrinsic"}}}),
+        "a linear model explains itself": (
+            MET,
+            {Charter: {"explanation": {"level": "intrinsic"}}, r.Training: {"family": "linear"}},
+        ),
+        "a constant explains itself": (
+            MET,
+            {Charter: {"explanation": {"level": "intrinsic"}}, r.Training: {"family": "dummy"}},
+        ),
+        "boosting is explained globally": (MET, {Charter: {"explanation": {"level": "global"}}}),
+        "local explanations were agreed and are given": (
+            MET,
+            {Charter: {"explanation": {"level": "local"}}, r.Explanation: {"level": "local"}},
+        ),
+        "local explanations are given where global ones were agreed": (MET, {r.Explanation: {"level": "local"}}),
         "a global explanation is not the local one agreed to": (
             NOT_MET,
             {Charter: {"explanation": {"level": "local"}}},
@@ -38,6 +60,11 @@ VERDICTS = {
         "a KPI without a threshold is not watched": (
             NOT_MET,
             {Policy: {"thresholds": (Threshold(metric="brier", ceiling=0.1),)}},
+        ),
+        "a last window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
+        "an alarm that may be answered until this moment": (
+            UNKNOWN,
+            {r.Ledger: {"entries": ()}, r.Clock: {"now": START + timedelta(days=45)}},
         ),
         "a stale last window is no recurring review": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
         "an alarm that nobody answered in time is refused": (
