@@ -13,7 +13,7 @@ from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from config.settings import Settings
-from tasks import candidates, decisions, files, packaging
+from tasks import candidates, decisions, files, live, packaging
 from tasks.approvals import Approvals
 from tasks.candidates import Evidence
 from tasks.ledger import Decision, Entry, Ledger
@@ -35,21 +35,28 @@ def contract_for(run_id: str) -> Contract:
     return Contract(MODEL, run_id, "binary", ("0", "1"), 0.5, COLUMNS)
 
 
-def model_folder(folder: Path, *, strength: float) -> Path:
-    """Fit a pipeline and store it as training does: model.skops beside MLmodel."""
+def fitted(strength: float) -> Pipeline:
+    """Fit a small pipeline."""
     pipeline = Pipeline([("scale", StandardScaler()), ("model", LogisticRegression(C=strength))])
-    pipeline.fit(ROWS, (ROWS["delay"] > 15).astype(int))
+    return pipeline.fit(ROWS, (ROWS["delay"] > 15).astype(int))
+
+
+def model_folder(folder: Path, pipeline: Any) -> Path:
+    """Store a pipeline as training does: model.skops beside MLmodel."""
     folder.mkdir(parents=True)
     skops.io.dump(pipeline, folder / packaging.MODEL)
     (folder / "MLmodel").write_text("flavors: {sklearn: {pickled_model: model.skops, serialization_format: skops}}\n")
     return folder
 
 
-def package_folder(root: Path, *, strength: float, keys_folder: Path, run_id: str = "0" * 32) -> Path:
-    """Make a signed package of a small model."""
-    model = model_folder(root / f"model-{strength}", strength=strength)
+def package_folder(
+    root: Path, *, strength: float, keys_folder: Path, run_id: str = "0" * 32, hostile: Any = None
+) -> Path:
+    """Make a signed package of a small model, or of a hostile one under the golden rows of a good one."""
+    pipeline = fitted(strength)
+    model = model_folder(root / f"model-{strength}", pipeline if hostile is None else hostile)
     contract = contract_for(run_id)
-    golden = make_golden(skops.io.load(model / packaging.MODEL, trusted=["numpy.dtype"]), ROWS[::5], contract)
+    golden = make_golden(pipeline, ROWS[::5], contract)
     return packaging.assemble(
         model, root / f"package-{strength}", contract=contract, golden=golden, keys_folder=keys_folder
     )
@@ -58,8 +65,10 @@ def package_folder(root: Path, *, strength: float, keys_folder: Path, run_id: st
 class World:
     """A folder with a registry, a ledger, reports and a policy; the current directory must be its root."""
 
-    def __init__(self, root: Path, template: Path, settings: Settings, *, fresh: bool = True) -> None:
-        self.root, self.settings, self.policy = root, settings, settings.policy
+    def __init__(
+        self, root: Path, template: Path, settings: Settings, *, fresh: bool = True, model: str = MODEL
+    ) -> None:
+        self.root, self.settings, self.policy, self.model = root, settings, settings.policy, model
         if fresh:
             self._furnish(template)
 
@@ -81,7 +90,7 @@ class World:
 
         uri = f"sqlite:///{self.root / 'mlflow.db'}"
         mlflow.set_tracking_uri(uri)
-        registry = Registry(mlflow.MlflowClient(uri, uri), MODEL, uri)
+        registry = Registry(mlflow.MlflowClient(uri, uri), self.model, uri)
         return Stores(
             registry, Ledger(self.root / "ledger", self.keys), self.root / ".lifecycle", self.root / "reports"
         )
@@ -98,9 +107,9 @@ class World:
         """Take stock."""
         return facts(self.settings.model_copy(update={"policy": self.policy}), reports=self.root / "reports")
 
-    def register(self, strength: float) -> Version:
+    def register(self, strength: float, hostile: Any = None) -> Version:
         """Package a model of a new run and register it."""
-        return self.register_package(strength, self.begin_run())
+        return self.register_package(strength, self.begin_run(), hostile)
 
     def begin_run(self) -> str:
         """Make a run as training does."""
@@ -110,14 +119,14 @@ class World:
         number = experiment.experiment_id if experiment else client.create_experiment("x", place)
         return str(client.create_run(number, tags={"lifecycle.data_revision": "abc.dir"}).info.run_id)
 
-    def register_package(self, strength: float, run_id: str) -> Version:
+    def register_package(self, strength: float, run_id: str, hostile: Any = None) -> Version:
         """Package and register the model of a run, as deployment does; doing it again gives the same version."""
         stores = self.stores
         made = self.root / "made" / run_id
         folder = made / f"package-{strength}"
         if not folder.exists():
             shutil.rmtree(made, ignore_errors=True)
-            package_folder(made, strength=strength, keys_folder=self.keys, run_id=run_id)
+            package_folder(made, strength=strength, keys_folder=self.keys, run_id=run_id, hostile=hostile)
         digest = packaging.model_digest(folder)
         package = packaging.verify(folder, digest=digest, keys_folder=self.keys)
         training = {"run_id": run_id, "model_digest": digest, "feature_schema_sha256": "f"}
@@ -129,7 +138,7 @@ class World:
         """Store a decision that passed, or one that is changed."""
         stores, now = self.stores, self.facts()
         decision = Decision(
-            gate=gate, outcome="passed", model=MODEL, version=of.number, model_digest=of.digest,
+            gate=gate, outcome="passed", model=self.model, version=of.number, model_digest=of.digest,
             data_version=now.data_version, commit=now.commit, dirty=now.dirty, lock_sha256=now.lock_sha256,
             promotion_sha256=now.promotion_sha256, policy_sha256=now.policy_sha256, report_sha256=now.report_sha256,
             base_champion=stores.registry.alias("champion"), promotable=True, actor="test", cause="hand",
@@ -145,9 +154,9 @@ class World:
             cause="hand", patience_seconds=20,
         )  # fmt: skip
 
-    def champion(self, strength: float) -> Version:
+    def champion(self, strength: float, hostile: Any = None) -> Version:
         """Take a new model up the whole ladder."""
-        version = self.register(strength)
+        version = self.register(strength, hostile)
         for gate in ("staging", "champion"):
             self.decide(gate, version)
             self.promote(gate)
@@ -158,6 +167,10 @@ class World:
         return roll_back(
             to=to, stores=self.stores, current=self.facts(), actor="test", cause="it is bad", patience_seconds=20
         )
+
+    def confirm(self) -> None:
+        """Do the live check that follows a promotion to champion."""
+        live.confirm(self.stores, self.facts(), actor="test", patience_seconds=20)
 
     def path_of(self, number: int) -> Path:
         """Give the package of a version in MLflow's artefact store."""

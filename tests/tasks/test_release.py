@@ -10,14 +10,13 @@ from typing import Any
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
-from tasks import approvals, files, packaging
-from tasks.approvals import Approvals
-from tasks.ledger import Blocking, Kind
+from tasks import files, packaging
+from tasks.ledger import Blocking
+from tasks.release import promote
 from tasks.settlement import promotion_lock
-from tests.tasks.release_world import World, package_folder
+from tests.tasks.release_world import BY_POLICY, World, package_folder
 
 ROOT = Path(__file__).parents[2]
-BY_PERSON = Approvals(required=True, approver="approver", author="author")
 
 
 def kinds(world: World) -> list[str]:
@@ -104,6 +103,30 @@ def other_lock(world: World) -> None:
     (world.root / "requirements.lock").write_text("mlflow==0\n")
 
 
+def other_promotion_set(world: World) -> None:
+    (world.root / "data/prepared/promotion.parquet").write_text("other rows")
+
+
+def lose_promotion_set(world: World) -> None:
+    (world.root / "data/prepared/promotion.parquet").unlink()
+
+
+def reorder(path: Path) -> None:
+    path.write_text(json.dumps(dict(reversed(json.loads(path.read_text()).items())), indent=2) + "\n")
+
+
+def reorder_report(world: World) -> None:
+    reorder(world.root / "reports/decisions/champion.json")
+
+
+def reorder_artifact(world: World) -> None:
+    reorder(next((world.root / "mlartifacts").rglob("champion-*.json")))
+
+
+def add_to_report(world: World) -> None:
+    edit_json(world.root / "reports/decisions/champion.json", lambda v: v.update(approved=True))
+
+
 def other_gate(world: World) -> None:
     path = world.root / "reports/decisions"
     shutil.copy(path / "staging.json", path / "champion.json")
@@ -130,6 +153,11 @@ AFTER_THE_DECISION = [
     pytest.param(other_policy, GateRefused, "policy_sha256 was", id="another policy"),
     pytest.param(other_lock, GateRefused, "lock_sha256 was", id="another environment"),
     pytest.param(lambda w: w.evidence("second"), GateRefused, "report_sha256 was", id="other evidence"),
+    pytest.param(other_promotion_set, GateRefused, "promotion_sha256 was", id="other promotion rows"),
+    pytest.param(lose_promotion_set, GateRefused, "promotion_sha256 was", id="no promotion rows"),
+    pytest.param(reorder_report, IntegrityAlarm, "edited", id="the report's keys in another order"),
+    pytest.param(add_to_report, IntegrityAlarm, "edited", id="a key added to the report"),
+    pytest.param(reorder_artifact, IntegrityAlarm, "edited", id="the copy in MLflow in another order"),
     pytest.param(other_gate, GateRefused, "speaks of gate", id="the decision of another gate"),
     pytest.param(foreign_report, GateRefused, "not staging", id="the decision of another model"),
     pytest.param(lambda w: w.decide("champion", w.stores.registry.version(1), outcome="refused"), GateRefused,
@@ -169,7 +197,16 @@ def test_a_decision_that_no_longer_holds_moves_nothing(
         pytest.param({"data_version": None}, "data version", id="of no data"),
         pytest.param({"commit": "0" * 40}, "commit was", id="of another commit"),
         pytest.param({"version": None}, "no version", id="of no version"),
-        pytest.param({"waivers": ({"practice": "MLSEC-01", "expires": "2020-01-01"},)}, "waiver", id="an old waiver"),
+        pytest.param({"promotion_sha256": None}, "names no promotion_sha256", id="of no promotion rows"),
+        pytest.param({"promotion_sha256": "0" * 64}, "promotion_sha256 was", id="of other promotion rows"),
+        pytest.param({"dirty": False}, "dirty was False", id="of a clean tree that is none now"),
+        pytest.param({"lock_sha256": None}, "lock_sha256 was", id="of no environment"),
+        pytest.param({"policy_sha256": ""}, "policy_sha256 was", id="of no policy"),
+        pytest.param({"report_sha256": "x"}, "report_sha256 was", id="of another report"),
+        pytest.param({"gate": "champion"}, "speaks of gate", id="of another gate"),
+        pytest.param({"figures": {}}, "package digest", id="of no package"),
+        pytest.param({"outcome": "Passed"}, "refused version", id="passed, spelt otherwise"),
+        pytest.param({"promotable": 1}, "refused version|--explore", id="promotable, but not true"),
     ],
 )  # fmt: skip
 def test_a_decision_that_does_not_let_through_moves_nothing(world: World, change: dict[str, Any], words: str) -> None:
@@ -236,7 +273,7 @@ def test_two_processes_promote_at_once_and_one_wins(world: World) -> None:
             for gate, number in zip(("staging", "champion"), numbers, strict=True):
                 world.promote(gate, number)
             answers.put("won")
-        except (Superseded, GateRefused) as error:
+        except LifecycleError as error:
             answers.put(type(error).__name__)
 
     runners = [context.Process(target=run, args=(numbers,)) for numbers in entries]
@@ -245,7 +282,7 @@ def test_two_processes_promote_at_once_and_one_wins(world: World) -> None:
     outcomes = sorted(answers.get(timeout=60) for _ in runners)
     for runner in runners:
         runner.join(30)
-    assert outcomes[-1] == "won" and outcomes[0] in ("GateRefused", "Superseded")
+    assert outcomes == ["Superseded", "won"]
     assert world.stores.ledger.verify(world.stores.registry.remembered_head()) == []
 
 
@@ -307,50 +344,24 @@ def test_one_promotion_at_a_time(world: World) -> None:
         pass
 
 
-def staged(world: World) -> int:
-    version = world.register(1.0)
-    world.decide("staging", version)
-    world.promote("staging")
-    return world.decide("champion", version).number
+def test_who_waits_in_vain_for_the_lock_was_overtaken_and_it_is_recorded(world: World) -> None:
+    entry = world.decide("staging", world.register(1.0))
+    with (
+        promotion_lock(world.root / ".lifecycle", patience_seconds=1),
+        pytest.raises(Superseded, match="under way"),
+    ):
+        promote(
+            "staging", decision=entry.number, stores=world.stores, current=world.facts(), approvals=BY_POLICY,
+            actor="test", cause="hand", patience_seconds=0.1,
+        )  # fmt: skip
+    assert kinds(world)[-1] == "superseded"
+    assert world.promote("staging", entry.number).changed
 
 
-def test_a_person_lets_the_champion_in(world: World) -> None:
-    number = staged(world)
-    with pytest.raises(approvals.AwaitsApproval, match="waits for approver"):
-        world.promote("champion", approvals=BY_PERSON)
-    assert kinds(world)[-1] == "decision"
-    approvals.approve(world.stores.ledger.entry(number), by="approver", rules=BY_PERSON, stores=world.stores)
-    assert world.promote("champion", approvals=BY_PERSON).changed
-
-
-def test_an_approval_covers_the_same_candidate_decided_anew(world: World) -> None:
-    number = staged(world)
-    approvals.approve(world.stores.ledger.entry(number), by="approver", rules=BY_PERSON, stores=world.stores)
-    world.decide("champion", world.stores.registry.version(1))
-    assert world.promote("champion", approvals=BY_PERSON).changed
-
-
-@pytest.mark.parametrize(
-    ("body", "words"),
-    [
-        pytest.param({"approver": "author"}, "given by author", id="by the author"),
-        pytest.param({"approver": ""}, "given by", id="by nobody"),
-        pytest.param({"process": "the run"}, "by the run itself", id="by the run itself"),
-        pytest.param({"decision": 1}, "another candidate", id="of another gate"),
-        pytest.param({"decision": 99}, "no decision", id="of no decision"),
-    ],
-)
-def test_an_approval_that_does_not_count(world: World, body: dict[str, Any], words: str) -> None:
-    number = staged(world)
-    good = {"decision": number, "approver": "approver", "process": "a person's"}
-    world.stores.record(Kind.APPROVAL, good | body)
-    with pytest.raises(GateRefused, match=words):
-        world.promote("champion", approvals=BY_PERSON)
-    assert world.alias() is None
-
-
-@pytest.mark.parametrize("who", ["author", "somebody", ""])
-def test_only_the_approver_approves(world: World, who: str) -> None:
-    number = staged(world)
-    with pytest.raises(GateRefused, match="may not approve"):
-        approvals.approve(world.stores.ledger.entry(number), by=who, rules=BY_PERSON, stores=world.stores)
+def test_a_staging_that_another_took_is_superseded(world: World) -> None:
+    first, second = world.register(1.0), world.register(0.5)
+    decided = [world.decide(gate, first).number for gate in ("staging", "champion")]
+    world.promote("staging", decided[0])
+    world.promote("staging", world.decide("staging", second).number)
+    with pytest.raises(Superseded, match="version 2 took the place of version 1"):
+        world.promote("champion", decided[1])

@@ -1,13 +1,17 @@
 """A rollback brings back what served before, and never a version that is bad."""
 
 import json
+import os
 import shutil
+import signal
 from collections.abc import Callable
 
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm
 from tasks import isolation, packaging
+from tests.tasks.crash_stage import begin, wait_until_stopped
+from tests.tasks.hostile import hostile_model
 from tests.tasks.release_world import World, package_folder
 
 
@@ -105,6 +109,46 @@ def gone(world: World, number: int) -> None:
 
 def deleted(world: World, number: int) -> None:
     world.stores.registry.client.delete_model_version("small-model", str(number))
+
+
+def test_a_version_that_crashes_whoever_loads_it_is_passed_over(world: World) -> None:
+    climbed(world, 1.0)
+    world.champion(0.5, hostile_model("crashes"))
+    climbed(world, 0.2)
+    assert (world.roll_back().version, world.alias()) == (1, 1)
+    last = world.stores.ledger.head()
+    assert last is not None and "ended the process" in last.body["skipped"][0]["because"]
+
+
+def test_any_former_champion_may_be_asked_for_but_none_that_was_taken_back(world: World) -> None:
+    climbed(world, 1.0, 0.5, 0.2)
+    assert world.roll_back(1).version == 1
+    assert world.roll_back(2).version == 2
+    with pytest.raises(GateRefused, match="itself rolled back from"):
+        world.roll_back(3)
+
+
+def test_what_fails_after_it_was_brought_back_does_not_stay(world: World) -> None:
+    """Files replaced between the look before the move and the one after it."""
+    climbed(world, 1.0, 0.5, 0.2)
+    process = begin(world.roll_back, "rollback.moved:stop")
+    assert wait_until_stopped(process)
+    cut(world, 2)
+    os.kill(process.pid, signal.SIGCONT)
+    process.join(120)
+    assert (process.exitcode, world.alias()) == (0, 1)
+    causes = [e.body["cause"] for e in world.stores.ledger.entries() if e.kind == "rollback"]
+    assert causes[0] == "it is bad" and "after the rollback" in causes[1]
+
+
+def test_when_all_that_is_left_fails_nobody_serves(world: World) -> None:
+    climbed(world, 1.0, 0.5)
+    process = begin(world.roll_back, "rollback.moved:stop")
+    assert wait_until_stopped(process)
+    cut(world, 1)
+    os.kill(process.pid, signal.SIGCONT)
+    process.join(120)
+    assert (process.exitcode, world.alias()) == (GateRefused.exit_code, None)
 
 
 DAMAGES = [other_model, cut, unsign, gone, deleted]
