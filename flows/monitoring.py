@@ -10,12 +10,12 @@ import pandas as pd
 from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
-from config.errors import LifecycleError
+from config.errors import IntegrityAlarm, LifecycleError
 from config.load import load
 from config.settings import Settings, Window
 from flows import review
 from lens_checks.check import Checkpoint
-from tasks import alerts, drift, files, landing, performance, preparing, watching
+from tasks import alerts, drift, files, landing, performance, preparing, verification, watching
 from tasks.baselines import Champion, load_champion
 from tasks.features import feature_frame, target_values
 from tasks.intervals import units
@@ -37,22 +37,49 @@ read_window = task(name="Read the rows of the window", tags=["monitoring"], cach
 def monitor(settings: Settings, window: Window) -> WindowReport | None:
     """Judge the champion on a window, report, raise the alarm, ask the operation checkpoint; None: no rows."""
     stores = open_stores(settings)
-    champion = find_champion(settings, stores)
+    faults = find_faults(stores)
+    champion = find_champion(settings, stores, faults)
     rows = read_window(settings.data, window.start, window.end)
-    if rows.empty:
+    if rows.empty and not faults:
         return None
-    report = judge_window(rows, champion, settings, window)
+    report = judge_window(rows, champion, settings, window) if champion else unjudged(rows, window)
+    report = with_faults(report, faults)
     files.write_json(WINDOWS / f"{watching.name_of(window)}.json", report)
     raise_alarm(report, stores, settings)
     review.judge(Checkpoint.OPERATION, settings)
     return report
 
 
+@task(name="Hold ledger, aliases and versions against each other", tags=["monitoring"], cache_policy=NO_CACHE)
+def find_faults(stores: Stores) -> tuple[str, ...]:
+    """Find what `lifecycle verify` finds, in words: an alias moved past the gates, a version deleted or changed."""
+    return tuple(f"{fault.where}: {fault.reason}" for fault in verification.verify(stores).faults)
+
+
+def unjudged(rows: pd.DataFrame, window: Window) -> WindowReport:
+    """Report on a window that no trusted champion could be asked about."""
+    return WindowReport(
+        made=files.now(), window=window, rows=len(rows), version=None, digest=None, baseline_sha256=None,
+        verdict=UNKNOWN, because="no champion can be trusted", features={}, prediction_psi=None, performance=None,
+        labels_share=None, service=None, alarms=(), action=None,
+    )  # fmt: skip
+
+
+def with_faults(report: WindowReport, faults: tuple[str, ...]) -> WindowReport:
+    """Put what is wrong with the champion itself before what the window says."""
+    return replace(report, alarms=(*faults, *report.alarms), verdict=ALARM) if faults else report
+
+
 @task(name="Verify and load the champion", tags=["monitoring"], cache_policy=NO_CACHE)
-def find_champion(settings: Settings, stores: Stores) -> Champion:
-    """Load what serves now; without a champion there is nothing to watch (LifecycleError)."""
-    champion = load_champion(settings, stores)
-    if champion is None:
+def find_champion(settings: Settings, stores: Stores, faults: tuple[str, ...]) -> Champion | None:
+    """Load what serves now, None where that is what is at fault; without a champion there is nothing to watch."""
+    try:
+        champion = load_champion(settings, stores)
+    except IntegrityAlarm:
+        if not faults:
+            raise
+        return None
+    if champion is None and not faults:
         raise LifecycleError(
             "there is no champion to watch", expected="a model that was let in", next_step="lifecycle run"
         )
@@ -143,18 +170,24 @@ def raise_alarm(report: WindowReport, stores: Stores, settings: Settings) -> Non
         "window": watching.name_of(report.window), "version": report.version, "alarms": list(report.alarms),
         "because": "; ".join(report.alarms),
     }  # fmt: skip
-    if not any(entry.kind == Kind.ALARM and entry.body == body for entry in stores.ledger.entries()):
-        stores.record(Kind.ALARM, body)
-        about = f"window {watching.name_of(report.window)}, version {report.version}"
-        alert = alerts.Alert("alarm", about, "; ".join(report.alarms), "lifecycle retrain")
+    about = f"window {watching.name_of(report.window)}, version {report.version}"
+    next_step = "lifecycle verify" if report.version is None else "lifecycle retrain"
+    alert = alerts.Alert("alarm", about, "; ".join(report.alarms), next_step)
+    try:
+        if not any(entry.kind == Kind.ALARM and entry.body == body for entry in stores.ledger.entries()):
+            stores.record(Kind.ALARM, body)
+            alerts.raise_alert(alert, settings.runtime.notify)
+    except IntegrityAlarm:  # a broken ledger takes no entry
         alerts.raise_alert(alert, settings.runtime.notify)
+        raise
 
 
 def watch_once(settings: Settings, window: Window) -> WindowReport | None:
     """Judge a window unless it was judged for this champion; None where there is no champion, or there are no rows."""
-    champion = open_stores(settings).registry.alias("champion")
+    stores = open_stores(settings)
+    champion, said = stores.registry.alias("champion"), verification.champion_by_the_ledger(stores)
     done = [report for report in watching.read_windows(WINDOWS) if report.window == window]
-    if champion is None or (done and done[0].version == champion):
+    if champion == said and (champion is None or (done and done[0].version == champion)):
         return done[0] if champion and done else None
     report: WindowReport | None = monitor(settings, window)
     return report
@@ -162,13 +195,18 @@ def watch_once(settings: Settings, window: Window) -> WindowReport | None:
 
 @flow(name="Monitoring by the calendar")
 def watch_next() -> WindowReport | None:
-    """Judge the month after all that was trained on or watched, once it is over; None where nothing has come in."""
+    """Judge the month after all that was trained on or watched, once it is over; None where nothing has come in.
+
+    Ledger, aliases and versions are looked at whenever this runs (IntegrityAlarm).
+    """
     settings, manifest = load(), landing.landed(preparing.LANDED)
-    if manifest is None or manifest.window is None:
-        return None
-    trained_until = date.fromisoformat(manifest.window["end"])
-    window = watching.next_window(trained_until, watching.read_windows(WINDOWS))
-    return None if window.end > files.now().date() else watch_once(settings, window)
+    if manifest is not None and manifest.window is not None:
+        trained_until = date.fromisoformat(manifest.window["end"])
+        window = watching.next_window(trained_until, watching.read_windows(WINDOWS))
+        if window.end <= files.now().date():
+            return watch_once(settings, window)
+    verification.demand(open_stores(settings))
+    return None
 
 
 def words(report: WindowReport) -> "Iterable[RenderableType]":

@@ -3,9 +3,9 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from config.errors import LifecycleError
+from config.errors import IntegrityAlarm, LifecycleError
 from tasks import history, settlement
-from tasks.ledger import Entry
+from tasks.ledger import Entry, Kind
 from tasks.stores import Stores
 
 LADDER = ("champion", "staging", "previous")
@@ -44,6 +44,25 @@ def verify(stores: Stores) -> Found:
             elif where:
                 verified.append(where)
     return Found(len(stores.ledger.numbers()), tuple(verified), tuple(faults))
+
+
+def demand(stores: Stores) -> None:
+    """Record and raise what does not agree, if anything does not (IntegrityAlarm)."""
+    if not (faults := verify(stores).faults):
+        return
+    words = "; ".join(f"{fault.where}: {fault.reason}" for fault in faults[:5])
+    body = {"faults": [vars(fault) for fault in faults], "because": words}
+    if (last := stores.ledger.head()) is None or last.body != body:
+        stores.record(Kind.ALARM, body)
+    raise IntegrityAlarm(words, expected="aliases and versions as the ledger says", next_step="lifecycle verify")
+
+
+def champion_by_the_ledger(stores: Stores) -> int | None:
+    """Give the champion that the ledger names, as far as it can be read; 0 where it cannot."""
+    try:
+        return history.standing(stores.ledger.entries(), "champion")
+    except IntegrityAlarm:
+        return 0
 
 
 def _look(alias: str, entries: list[Entry], stores: Stores) -> tuple[str, str]:
