@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
 from lens_checks.evidence import (
     data,
+    delivery,
     environment,
     exposure,
     ledger,
@@ -28,15 +29,19 @@ R = TypeVar("R")
 
 COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Authorship: repository.authorship,
+    r.Backup: delivery.backup,
     r.Baseline: data.baseline,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
+    r.CommittedSource: delivery.committed_source,
     r.Difference: data.difference,
     r.Drills: proofs.drills,
+    r.Endpoint: delivery.endpoint,
     r.Environment: environment.environment,
     r.Evaluation: model.evaluation,
     r.Explanation: model.explanation,
     r.Exposure: exposure.exposure,
+    r.KnownRuns: delivery.known_runs,
     r.Landing: data.landing,
     r.Leaderboard: model.leaderboard,
     r.Leakage: data.leakage,
@@ -55,6 +60,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Retrieval: retrieval.retrieval,
     r.RunReport: operation.run_report,
     r.Storage: storage.storage,
+    r.TaskPolicies: delivery.task_policies,
     r.TestRuns: proofs.test_runs,
     r.Tracking: tracking.tracking,
     r.Training: model.training,

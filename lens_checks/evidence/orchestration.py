@@ -28,17 +28,18 @@ def orchestration(place: Place) -> Orchestration:
 
 
 def _from_server(url: str) -> Orchestration:
-    flows = {row["id"]: row["name"] for row in _post(f"{url}/flows/filter", {})}
-    deployments = _post(f"{url}/deployments/filter", {})
+    flows = {row["id"]: row["name"] for row in ask(f"{url}/flows/filter", {})}
+    deployments = ask(f"{url}/deployments/filter", {})
     names = {row["id"]: row["name"] for row in deployments}
-    runs = _post(f"{url}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": NEWEST})
+    runs = ask(f"{url}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": NEWEST})
     return Orchestration(
         deployments=tuple(_deployment(row, flows, row.get("schedules", [])) for row in deployments),
         flow_runs=tuple(_flow_run(row, flows, names) for row in runs),
     )
 
 
-def _post(url: str, body: Row) -> list[Row]:
+def ask(url: str, body: Row) -> list[Row]:
+    """Ask one question of Prefect's API (NoEvidence where it does not answer)."""
     headers = {"content-type": "application/json"} | _authorization()
     request = urllib.request.Request(url, data=json.dumps(body).encode(), headers=headers)
     try:

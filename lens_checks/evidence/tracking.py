@@ -22,7 +22,7 @@ PARENT = "mlflow.parentRunId"
 def tracking(place: Place) -> Tracking:
     """Read the run that logged the candidate, its search, and the trials."""
     report = training(place)
-    with _client(place) as client:
+    with opened(place) as client:
         winner = _run(client.get_run(report.run_id))
         search = report.parent_run_id and _run(client.get_run(report.parent_run_id))
         experiment = client.get_run(report.run_id).info.experiment_id
@@ -35,7 +35,7 @@ def tracking(place: Place) -> Tracking:
 def registry(place: Place) -> Registry:
     """Read the registered model, its versions and aliases."""
     name = place.settings.charter.project
-    with _client(place) as client:
+    with opened(place) as client:
         model = client.get_registered_model(name)
         found = client.search_model_versions(f"name='{name}'", max_results=1000)
         runs = {run_id: _run_or_none(client, run_id) for run_id in {v.run_id for v in found if v.run_id}}
@@ -45,7 +45,7 @@ def registry(place: Place) -> Registry:
 
 
 @contextlib.contextmanager
-def _client(place: Place) -> Iterator["MlflowClient"]:
+def opened(place: Place) -> Iterator["MlflowClient"]:
     """Open the store, and never make one; what fails is told in words (NoEvidence)."""
     uri = place.settings.runtime.tracking_uri
     _reach(place, uri)

@@ -16,6 +16,14 @@ from lens_checks.evidence.records.data import (
     Span,
     Validation,
 )
+from lens_checks.evidence.records.delivery import (
+    Backup,
+    CommittedSource,
+    Endpoint,
+    KnownRuns,
+    TaskPolicies,
+    TaskPolicy,
+)
 from lens_checks.evidence.records.difference import ColumnDifference, Difference, LabelDifference
 from lens_checks.evidence.records.evaluation import (
     ChampionComparison,
@@ -91,12 +99,14 @@ from lens_checks.evidence.records.proofs import (
 
 __all__ = [
     "Authorship",
+    "Backup",
     "Baseline",
     "BaselineColumn",
     "Candidate",
     "ChampionComparison",
     "Clock",
     "ColumnDifference",
+    "CommittedSource",
     "ComparedVersion",
     "CostComparison",
     "CrossValidation",
@@ -104,6 +114,7 @@ __all__ = [
     "Difference",
     "Drill",
     "Drills",
+    "Endpoint",
     "Environment",
     "Evaluation",
     "Explanation",
@@ -114,6 +125,7 @@ __all__ = [
     "Golden",
     "Group",
     "Interval",
+    "KnownRuns",
     "LabelDifference",
     "Landing",
     "Leaderboard",
@@ -162,6 +174,8 @@ __all__ = [
     "Storage",
     "StoredFile",
     "Study",
+    "TaskPolicies",
+    "TaskPolicy",
     "TestRun",
     "TestRuns",
     "ThresholdResult",

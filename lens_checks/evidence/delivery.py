@@ -1,0 +1,135 @@
+"""Read how changes are delivered and taken back: runs, commits, the endpoint, what tasks do on failure, backups."""
+
+import ast
+import hashlib
+import json
+import os
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+
+from lens_checks.evidence import orchestration
+from lens_checks.evidence.place import NoEvidence, Place, read_record, sha256_of
+from lens_checks.evidence.records.delivery import (
+    Backup,
+    CommittedSource,
+    Endpoint,
+    KnownRuns,
+    TaskPolicies,
+    TaskPolicy,
+)
+from lens_checks.evidence.records.proofs import Drill
+from lens_checks.evidence.repository import ask_git
+from lens_checks.evidence.tracking import opened, registry
+
+DATA_FLOW = "flows/data_preparation.py"
+PAGE, PAGES = 200, 5
+SIGNATURE = "model.sig"
+
+
+def backup(place: Place) -> Backup:
+    """Read the account of the last backup, and look whether it still lies there."""
+    account = read_record(Drill, place.root / "reports/backups/last.json", "run `lifecycle backup`")
+    folder = str(account.about.get("folder", ""))
+    seen = sha256_of(Path(folder) / "manifest.json") if folder else None
+    return Backup(account=account, folder=folder, intact=seen is not None and seen == account.about.get("manifest"))
+
+
+def task_policies(place: Place) -> TaskPolicies:
+    """Read what each task of data preparation declares, from the flow's source."""
+    path = place.root / DATA_FLOW
+    if not path.is_file():
+        raise NoEvidence(f"{DATA_FLOW} is not there: it is the flow that prepares data")
+    return TaskPolicies(tasks=tuple(_tasks(ast.parse(path.read_text(encoding="utf-8")))))
+
+
+def _tasks(tree: ast.Module) -> Iterator[TaskPolicy]:
+    """Give every call of Prefect's `task` that makes one: as a decorator with arguments, or on a plain function."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(_bare(d) for d in node.decorator_list):
+            yield TaskPolicy(file=DATA_FLOW, name=node.name, retries=0, timeout_seconds=None, conditional=False)
+        if isinstance(node, ast.Call) and _bare(node.func):
+            words = {word.arg: word.value for word in node.keywords if word.arg}
+            seconds = _literal(words.get("timeout_seconds"))
+            yield TaskPolicy(
+                file=DATA_FLOW,
+                name=str(_literal(words.get("name")) or "a task without a name"),
+                retries=int(_literal(words.get("retries")) or 0),
+                timeout_seconds=None if seconds is None else float(seconds),
+                conditional="retry_condition_fn" in words,
+            )
+
+
+def _bare(node: ast.expr) -> bool:
+    return isinstance(node, ast.Name) and node.id == "task"
+
+
+def _literal(node: ast.expr | None) -> str | int | float | None:
+    value = node.value if isinstance(node, ast.Constant) else None
+    return value if isinstance(value, str | int | float) else None
+
+
+def known_runs(place: Place) -> KnownRuns:
+    """Give the ids of the flow runs that Prefect knows."""
+    url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
+    if url:
+        return KnownRuns(ids=frozenset(_from_server(url.rstrip("/"))))
+    path = Path(os.environ.get("PREFECT_HOME", place.root / ".lifecycle/prefect")) / "prefect.db"
+    if not path.is_file():
+        raise NoEvidence("Prefect has recorded no flow run yet: run `lifecycle run`")
+    try:
+        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=orchestration.PATIENCE_SECONDS)
+        ids = frozenset(str(row[0]) for row in database.execute("SELECT id FROM flow_run"))
+        database.close()
+    except sqlite3.Error as error:
+        raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
+    return KnownRuns(ids=ids)
+
+
+def _from_server(url: str) -> Iterator[str]:
+    for page in range(PAGES):
+        asked = {"sort": "START_TIME_DESC", "limit": PAGE, "offset": page * PAGE}
+        rows = orchestration.ask(f"{url}/flow_runs/filter", asked)
+        yield from (str(row["id"]) for row in rows)
+        if len(rows) < PAGE:
+            return
+
+
+def committed_source(place: Place) -> CommittedSource:
+    """Ask git for the commits that versions name, and what lock each of them has."""
+    if ask_git(place.root, "rev-parse", "--verify", "HEAD") is None:
+        raise NoEvidence("there is no git commit: run `git init`, add the project and commit it")
+    named = {version.tags.get("commit", "") for version in registry(place).versions} - {""}
+    known = [c for c in sorted(named) if ask_git(place.root, "cat-file", "-e", f"{c}^{{commit}}") is not None]
+    locks = {commit: ask_git(place.root, "show", f"{commit}:./requirements.lock") for commit in known}
+    return CommittedSource(
+        locks={c: None if lock is None else hashlib.sha256(lock.encode()).hexdigest() for c, lock in locks.items()}
+    )
+
+
+def endpoint(place: Place) -> Endpoint:
+    """Read what the champion alias names, and digest its package anew where it lies in reach."""
+    from mlflow.exceptions import MlflowException
+
+    name = place.settings.charter.project
+    with opened(place) as store:
+        try:
+            found = store.get_model_version_by_alias(name, "champion")
+        except MlflowException as error:
+            raise NoEvidence(f"there is no champion ({error.error_code}): run `lifecycle run`") from None
+    tags = {key: str(value) for key, value in found.tags.items()}
+    folder = Path(str(found.source).removeprefix("file://"))
+    return Endpoint(
+        version=int(found.version),
+        package=tags.get("package"),
+        digest=tags.get("digest"),
+        on_disk=_digest(folder) if folder.is_dir() else None,
+    )
+
+
+def _digest(folder: Path) -> str:
+    """Digest a package as its maker does: path, size and SHA-256 of every file but the signature, as canonical JSON."""
+    paths = sorted((p for p in folder.rglob("*") if p.is_file()), key=lambda p: p.relative_to(folder).as_posix())
+    named = [(path.relative_to(folder).as_posix(), path) for path in paths]
+    listed = [[name, path.stat().st_size, sha256_of(path)] for name, path in named if name != SIGNATURE]
+    return hashlib.sha256(json.dumps(listed, separators=(",", ":"), ensure_ascii=False).encode()).hexdigest()
