@@ -1,21 +1,44 @@
 """Profile, contract and leakage search of the very rows that are learned from."""
 
+from dataclasses import replace
+
 import pytest
 
+from config.settings import Data
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import data_processing as checks
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+NUMBER, TARGET = (GOOD.get(r.Profile).columns[name] for name in ("delay", "late"))
+RULE = GOOD.get(r.Validation).rules[0]
+
+
+def profiled(**delay: object) -> dict[str, object]:
+    """Give a profile in which the feature has some other statistics."""
+    return {"columns": {"delay": replace(NUMBER, **delay), "late": TARGET}}
+
 
 VERDICTS = {
     checks.data_was_profiled_audited_and_searched_for_leaks: {
         "audited, profiled, searched and kept as baseline": (MET, {}),
         "rows changed since they were landed are refused": (NOT_MET, {r.Landing: {"sha256_on_disk": "0" * 64}}),
+        "a profile of other rows is refused": (NOT_MET, {r.Profile: {"data_sha256": "0" * 64}}),
+        "a search of other rows is refused": (NOT_MET, {r.Leakage: {"data_sha256": "0" * 64}}),
         "an audit of other rows is refused": (NOT_MET, {r.Validation: {"data_sha256": "0" * 64}}),
         "a contract that checked nothing is refused": (
             NOT_MET,
             {r.Validation: {"evaluated": 0, "expected": 0, "rules": ()}},
         ),
+        "no rule was to be evaluated": (NOT_MET, {r.Validation: {"evaluated": 0, "expected": 0}}),
+        "rules that left no trace are refused": (NOT_MET, {r.Validation: {"rules": ()}}),
+        "a rule that failed is refused, whatever the sum says": (
+            NOT_MET,
+            {r.Validation: {"rules": (replace(RULE, success=False),)}},
+        ),
+        "nothing set aside needs no file": (MET, {r.Validation: {"quarantined": 0, "quarantine_file": None}}),
+        "just enough rows": (MET, {r.Validation: {"rows": 100}}),
+        "as much set aside as may be": (MET, {r.Validation: {"quarantine_share": 0.01}}),
         "a rule that was not evaluated is refused": (NOT_MET, {r.Validation: {"expected": 2}}),
         "a rule that raised is refused": (NOT_MET, {r.Validation: {"exceptions": ("range raised",)}}),
         "a broken contract is refused": (NOT_MET, {r.Validation: {"success": False}}),
@@ -23,6 +46,16 @@ VERDICTS = {
         "rows set aside must be found in quarantine": (NOT_MET, {r.Validation: {"quarantine_file": None}}),
         "too few rows are refused": (NOT_MET, {r.Validation: {"rows": 5}}),
         "a feature without statistics is refused": (NOT_MET, {r.Profile: {"columns": {}}}),
+        "a feature without a mean is refused": (NOT_MET, {r.Profile: profiled(mean=None)}),
+        "a feature without a spread is refused": (NOT_MET, {r.Profile: profiled(std=None)}),
+        "a whole number without a mean is refused": (NOT_MET, {r.Profile: profiled(type="integer", mean=None)}),
+        "a category has no mean": (MET, {r.Profile: profiled(type="category", mean=None, std=None)}),
+        "a feature that was not profiled is refused": (NOT_MET, {r.Profile: {"columns": {"late": TARGET}}}),
+        "a target that was not profiled is refused": (NOT_MET, {r.Profile: {"columns": {"delay": NUMBER}}}),
+        "columns that nobody declared are those of the profile": (MET, {Data: {"columns": {}}}),
+        "declared columns are features, whatever the profile calls them": (MET, {r.Profile: profiled(role="ignored")}),
+        "no feature at all is refused": (NOT_MET, {Data: {"columns": {}}, r.Profile: {"columns": {"late": TARGET}}}),
+        "a search that did not pass is refused": (NOT_MET, {r.Leakage: {"passed": False}}),
         "a search for nothing finds nothing": (NOT_MET, {r.Leakage: {"checks": ()}}),
         "a copy of the target is a leak": (
             NOT_MET,

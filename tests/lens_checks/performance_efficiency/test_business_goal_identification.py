@@ -2,12 +2,20 @@
 
 import pytest
 
-from config.settings import Charter, ErrorCosts, Kpi, Policy, Threshold
+from config.settings import Charter, ErrorCosts, Kpi, Policy, ProblemType, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.performance_efficiency import business_goal_identification as checks
 from tests.lens_checks.world import MET, NOT_MET, Changes, cases, outcome
 
 KPI = Kpi(name="late", unit="AP", metric="brier", baseline=0.2, floor=0.15, target=0.1, max_error="one in three")
+
+REGRESSION = {"problem_type": ProblemType.REGRESSION}
+
+
+def kpi(**changed: object) -> dict[type, object]:
+    """Give a charter with this KPI changed."""
+    return {Charter: {"kpis": (KPI.model_copy(update=changed),)}}
+
 
 VERDICTS = {
     checks.every_kpi_is_bounded_by_the_gate: {
@@ -26,6 +34,30 @@ VERDICTS = {
             NOT_MET,
             {Charter: {"kpis": (KPI.model_copy(update={"baseline": float("nan")}),)}},
         ),
+        "a target that is today is refused, also above the floor": (NOT_MET, kpi(baseline=0.1)),
+        "a target worse than the floor is refused, also by a strict gate": (
+            NOT_MET,
+            {**kpi(floor=0.05), Policy: {"thresholds": (Threshold(metric="brier", ceiling=0.04),)}},
+        ),
+        "a KPI without a largest error is refused": (NOT_MET, kpi(max_error=" ")),
+        "a false alarm of no known cost": (
+            NOT_MET,
+            {Charter: {"error_costs": {"false_positive": float("nan")}}},
+        ),
+        "a missed case of no known cost": (
+            NOT_MET,
+            {Charter: {"error_costs": {"false_negative": float("nan")}}},
+        ),
+        "a false alarm that pays": (NOT_MET, {Charter: {"error_costs": {"false_positive": -0.5}}}),
+        "a missed case that pays": (NOT_MET, {Charter: {"error_costs": {"false_negative": -0.5}}}),
+        "a false alarm that costs half": (MET, {Charter: {"error_costs": {"false_positive": 0.5}}}),
+        "a missed case that costs half": (MET, {Charter: {"error_costs": {"false_negative": 0.5}}}),
+        "only missed cases cost": (MET, {Charter: {"error_costs": {"false_positive": 0}}}),
+        "a regression has no costs of errors": (
+            MET,
+            {Charter: {**REGRESSION, "error_costs": ErrorCosts(false_positive=0, false_negative=0)}},
+        ),
+        "nor such as are no figures": (MET, {Charter: {**REGRESSION, "error_costs": {"false_positive": float("nan")}}}),
         "a KPI that no bound holds is refused": (
             NOT_MET,
             {Charter: {"kpis": (KPI.model_copy(update={"metric": "r2"}),)}},

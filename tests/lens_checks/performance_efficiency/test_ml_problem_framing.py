@@ -2,11 +2,21 @@
 
 import pytest
 
-from config.settings import Charter, ErrorCosts, Policy, Threshold
+from config.settings import Charter, ErrorCosts, Params, Policy, ProblemType, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import ml_problem_framing as checks
-from tests.lens_checks.world import MET, NOT_MET, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, Changes, cases, outcome
+
+MEASURED = GOOD.get(r.Evaluation).metrics
+AUC = {Params: {"metrics": {"guarded": ("brier", "roc_auc")}}}
+LATE = GOOD.get(Charter).kpis[0]
+
+
+def measured(**metrics: r.Interval) -> dict[type, object]:
+    """Give an evaluation with some metrics changed or added."""
+    return {r.Evaluation: {"metrics": MEASURED | metrics}}
+
 
 VERDICTS = {
     checks.every_metric_was_measured_and_held_to_its_bound: {
@@ -31,6 +41,39 @@ VERDICTS = {
         "a metric that is not a number is refused": (
             NOT_MET,
             {r.Evaluation: {"metrics": {"average_precision": r.Interval(value=float("nan"))}}},
+        ),
+        "a guarded metric that was never measured is refused": (NOT_MET, AUC),
+        "a guarded metric without a value is refused": (
+            NOT_MET,
+            {**AUC, **measured(roc_auc=r.Interval(value=None, greater_is_better=True))},
+        ),
+        "a guarded metric without a direction": (
+            NOT_MET,
+            {**AUC, **measured(roc_auc=r.Interval(value=0.9))},
+        ),
+        "a guarded metric needs no bound": (
+            MET,
+            {**AUC, **measured(roc_auc=r.Interval(value=0.9, greater_is_better=True))},
+        ),
+        "a primary metric that was never measured is refused": (
+            NOT_MET,
+            {Params: {"metrics": {"primary": "roc_auc"}}, r.Leaderboard: {"primary": "roc_auc"}},
+        ),
+        "a KPI without a bound is refused": (
+            NOT_MET,
+            {
+                Charter: {"kpis": (LATE.model_copy(update={"metric": "roc_auc"}),)},
+                **measured(roc_auc=r.Interval(value=0.9, greater_is_better=True)),
+            },
+        ),
+        "no bound is refused even where no KPI asks for one": (
+            NOT_MET,
+            {Policy: {"thresholds": ()}, Charter: {"kpis": ()}},
+        ),
+        "a threshold of the decision that was not reckoned is refused": (NOT_MET, {r.Evaluation: {"threshold": None}}),
+        "a regression reckons with no costs": (
+            MET,
+            {r.Evaluation: {"expected_cost": None}, Charter: {"problem_type": ProblemType.REGRESSION}},
         ),
         "bounds that the evaluation did not look at are refused": (NOT_MET, {r.Evaluation: {"thresholds": ()}}),
         "unequal costs that nobody reckoned with are refused": (NOT_MET, {r.Evaluation: {"expected_cost": None}}),
