@@ -48,7 +48,7 @@ def comparison(source: Source, policy: Policy, subject: Subject) -> Found:
 def _against(seen: ChampionComparison, policy: Policy, fix: str) -> Found:
     if seen.verdict not in GOOD_ENOUGH[policy.comparison.test]:
         yield "comparison", f"{seen.verdict}: {seen.sentence}", fix
-    if seen.unseen_rows < policy.comparison.minimum_rows:
+    elif seen.unseen_rows < policy.comparison.minimum_rows:
         yield "comparison", f"{seen.unseen_rows} unseen rows, {policy.comparison.minimum_rows} are needed", fix
 
 

@@ -72,8 +72,7 @@ def _compare(
         return _alone(about, rows, settings)
     try:
         champion = fetch_champion(version, book, workplace=folder)
-        with answering(version):
-            sides, left_out = face(candidate, champion, rows, seen, settings)
+        sides, left_out = face(candidate, champion, rows, seen, settings)
     except Unscorable as error:
         return _replaced(error, _alone(about, rows, settings), candidate, sha256, entries, settings)
     judged = _judged(sides, _acting(candidate, champion, settings), settings)
@@ -115,16 +114,18 @@ def face(
     candidate: Candidate, champion: Champion, rows: pd.DataFrame, seen: NDArray[np.bool_], settings: Settings
 ) -> tuple[Sides, dict[str, int]]:
     """Let both answer the rows that neither has seen, over the classes that either knows or that there are."""
-    problem, theirs = settings.charter.problem_type, champion.seen.marks(rows)
+    problem = settings.charter.problem_type
+    with answering(champion.version):
+        theirs = champion.seen.marks(rows)
     fresh = rows[~(seen | theirs)]
-    left_out = {"candidate": int(seen.sum()), "champion": int(theirs.sum())}
-    y, of = target_values(fresh, settings.data, problem), units(fresh, settings.data)
+    of, left_out = units(fresh, settings.data), {"candidate": int(seen.sum()), "champion": int(theirs.sum())}
     if len(fresh) < settings.policy.comparison.minimum_rows:
-        return Sides(y, Prediction(y), Prediction(y), of, {}), left_out
+        nothing = Prediction(np.zeros(len(fresh)))
+        return Sides(nothing.labels, nothing, nothing, of, {}), left_out
+    with answering(champion.version):
+        old = champion.answer(fresh, problem)
+    y = target_values(fresh, settings.data, problem)
     new = Prediction.of(candidate.pipeline, feature_frame(fresh, settings.data), problem)
-    old = champion.answer(fresh, problem)
-    if not old.finite:
-        raise Unscorable(f"version {champion.version.number} cannot be scored any more: not every answer is a number")
     if problem is not ProblemType.REGRESSION:
         classes = np.unique(np.concatenate([np.asarray(part) for part in (new.classes, old.classes, np.unique(y))]))
         new, old, of = new.among(classes), old.among(classes), stratified(of, y)

@@ -63,9 +63,12 @@ class Champion:
     threshold: float | None
 
     def answer(self, rows: pd.DataFrame, problem: ProblemType) -> Prediction:
-        """Answer rows from the columns that it was fitted on, in its order (LifecycleError where one is gone)."""
+        """Answer rows from the columns that it was fitted on, in its order (LifecycleError where it cannot)."""
         features = {name: self.seen.columns[name] for name in self.pipeline.feature_names_in_}
-        return Prediction.of(self.pipeline, typed_frame(rows, features), problem)
+        said = Prediction.of(self.pipeline, typed_frame(rows, features), problem)
+        if not said.finite:
+            raise LifecycleError("not every answer is a number")
+        return said
 
 
 @contextlib.contextmanager
