@@ -185,8 +185,9 @@ def evaluated(evaluation: Mapping[str, Any]) -> dict[str, float | None]:
 
 def _figure(then: float | None, now: float | None, tolerance: float) -> Figure:
     """Hold two figures against each other; the tolerance is relative where the figure is greater than one."""
-    if then is None or now is None or not (math.isfinite(then) and math.isfinite(now)):
-        return Figure(then, now, tolerance, within=then is None and now is None)
+    then, now = (value if value is not None and math.isfinite(value) else None for value in (then, now))
+    if then is None or now is None:
+        return Figure(then, now, tolerance, within=then is now)
     allowed = tolerance * max(1.0, abs(then))
     return Figure(then, now, allowed, within=abs(then - now) <= allowed)
 
