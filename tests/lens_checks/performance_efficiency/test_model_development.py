@@ -1,5 +1,7 @@
 """Evaluation by the pipeline, weighty features, inherited parts."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.settings import Charter
@@ -7,7 +9,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
 from tests.lens_checks.made import entry
-from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 STALE = r.StageFile(path="data/prepared", recorded="1", on_disk="2")
 FRESH = r.StageFile(path="reports/training", recorded="1", on_disk="1")
@@ -19,6 +21,25 @@ def evaluated(*deps: r.StageFile) -> dict[str, object]:
     return {"stages": {"evaluate": stage}}
 
 
+PREPARED = r.StageFile(path="data/prepared", recorded="1", on_disk="1")
+KNOWN = GOOD.get(r.Baseline).columns["delay"]
+OTHER = replace(GOOD.get(r.Registry).versions[0], tags={"digest": "0" * 64})
+CLIMBED = (
+    entry(1, "decision", gate="staging", outcome="passed", version=1),
+    entry(2, "decision", gate="champion", outcome="passed", version=1),
+)
+FAMILIAR = ("sklearn.A", "numpy.B", "scipy.C", "builtins.d", "collections.E", "functools.f", "tasks.features.G")
+
+
+def carried(known: str = "delay", **importances: float) -> dict[type, object]:
+    """Give a model that features carry, some of which have a baseline."""
+    return {
+        r.Explanation: {"importances": importances},
+        r.Training: {"features": tuple(importances)},
+        r.Baseline: {"columns": dict.fromkeys(known.split(), KNOWN)},
+    }
+
+
 VERDICTS = {
     checks.every_model_is_evaluated_by_the_pipeline: {
         "evaluated by the pipeline, let in by a decision": (MET, {}),
@@ -27,6 +48,24 @@ VERDICTS = {
         "data changed since the evaluation is refused": (NOT_MET, {r.Pipeline: evaluated(FRESH, STALE)}),
         "an evaluation of other bytes is refused": (NOT_MET, {r.Evaluation: {"model_digest": "0" * 64}}),
         "an evaluation on other rows is refused": (NOT_MET, {r.Evaluation: {"promotion_sha256": "0" * 64}}),
+        "an evaluation that does not depend on the training is refused": (NOT_MET, {r.Pipeline: evaluated(PREPARED)}),
+        "an evaluation of registered bytes that were trained before is refused": (
+            NOT_MET,
+            {r.Evaluation: {"model_digest": "0" * 64}, r.Registry: {"versions": (OTHER,)}},
+        ),
+        "staging and the one before may stand on the ladder too": (
+            MET,
+            {
+                r.Registry: {"aliases": {"champion": 1, "staging": 1, "previous": 1}},
+                r.Ledger: {"entries": CLIMBED},
+            },
+        ),
+        "a staging alias moved by hand is refused": (NOT_MET, {r.Registry: {"aliases": {"staging": 7}}}),
+        "a previous alias moved by hand is refused": (NOT_MET, {r.Registry: {"aliases": {"previous": 7}}}),
+        "a broken ledger is refused also where nothing stands on the ladder": (
+            NOT_MET,
+            {r.Registry: {"aliases": {}}, r.Ledger: {"breaks": ("entry 2 was edited",)}},
+        ),
         "bytes that are registered nowhere are refused": (NOT_MET, {r.Registry: {"versions": ()}}),
         "an alias moved by hand is refused": (NOT_MET, {r.Registry: {"aliases": {"champion": 7}}}),
         "a champion whose decision was a refusal is refused": (
@@ -43,6 +82,19 @@ VERDICTS = {
             NOT_MET,
             {r.Explanation: {"importances": {"delay": 0.4, "other": 0.1}}},
         ),
+        "a light importance of what the model does not read is refused": (
+            NOT_MET,
+            {r.Explanation: {"importances": {"delay": 0.4, "other": 0.001}}},
+        ),
+        "one importance that is not a number is refused": (NOT_MET, carried("delay", delay=0.4, hour=float("nan"))),
+        "features that carry little need no baseline": (MET, carried("delay", hour=0.1, delay=1.9)),
+        "features that carry the rest need one": (NOT_MET, carried("delay minute", delay=1.0, hour=0.9, minute=0.1)),
+        "what disturbs does not make the others light": (NOT_MET, carried("delay", delay=0.4, hour=0.3, noise=-0.3)),
+        "a weighty feature without figures in its baseline is refused": (
+            NOT_MET,
+            {r.Baseline: {"columns": {"delay": r.BaselineColumn(kind="numeric", shares=(), missing=0)}}},
+        ),
+        "as upset as is accepted": (MET, {r.Evaluation: {"robustness": {"drop": 0.1}}}),
         "an infinite importance is refused": (NOT_MET, {r.Explanation: {"importances": {"delay": float("inf")}}}),
         "a weighty feature without a baseline is refused": (NOT_MET, {r.Baseline: {"columns": {}}}),
         "a model that noise upsets is refused": (NOT_MET, {r.Evaluation: {"robustness": {"drop": 0.3}}}),
@@ -51,6 +103,7 @@ VERDICTS = {
     checks.inherited_weaknesses_are_looked_for: {
         "nothing was inherited": (DERIVED, {}),
         "a base model that nobody looked into cannot be told": (UNKNOWN, {Charter: {"pretrained": True}}),
+        "familiar types were not inherited": (DERIVED, {r.Training: {"trusted_types": FAMILIAR}}),
         "a foreign type in the model contradicts the charter": (
             UNKNOWN,
             {r.Training: {"trusted_types": ("torch.nn.Linear",)}},

@@ -20,6 +20,10 @@ def last(**changes: object) -> dict[str, object]:
     return {"windows": (WINDOWS[0], replace(WINDOWS[1], **changes))}
 
 
+GONE = r.FeatureDrift(psi=None, drifted=True)
+STILL = r.FeatureDrift(psi=0.1, drifted=False)
+STARTED = entry(9, "retraining", NOW, outcome="started", cause="drift")
+
 VERDICTS = {
     checks.drift_is_measured_and_answered: {
         "one window alarmed and was answered, one was quiet": (MET, {}),
@@ -28,6 +32,32 @@ VERDICTS = {
             {r.MonitoringHistory: {"windows": WINDOWS[1:]}},
         ),
         "forty rows in the window cannot be told": (UNKNOWN, {r.MonitoringHistory: last(verdict="unknown")}),
+        "a last window that cannot be told hides behind no other": (
+            UNKNOWN,
+            {r.MonitoringHistory: {"windows": (*WINDOWS, replace(WINDOWS[1], verdict="unknown"))}},
+        ),
+        "a window without features cannot be told": (UNKNOWN, {r.MonitoringHistory: last(features={})}),
+        "a window without a baseline cannot be told": (UNKNOWN, {r.MonitoringHistory: last(baseline_sha256=None)}),
+        "a feature that is gone has drifted without a figure": (
+            MET,
+            {r.MonitoringHistory: last(features={"hour": GONE, "delay": STILL})},
+        ),
+        "a figure at the limit has drifted": (
+            MET,
+            {r.MonitoringHistory: last(features={"delay": r.FeatureDrift(psi=0.2, drifted=True)})},
+        ),
+        "drift under the limit is no drift": (
+            NOT_MET,
+            {r.MonitoringHistory: last(features={"delay": r.FeatureDrift(psi=0.19, drifted=True)})},
+        ),
+        "a monitor that alarms always has not shown that it can be quiet": (
+            UNKNOWN,
+            {r.MonitoringHistory: {"windows": (WINDOWS[0], replace(WINDOWS[0], made=NOW))}},
+        ),
+        "an alarm that may be answered until this moment": (
+            UNKNOWN,
+            {r.Ledger: {"entries": ()}, r.Clock: {"now": START + timedelta(days=45)}},
+        ),
         "a window of another version says nothing of this one": (UNKNOWN, {r.MonitoringHistory: last(version=7)}),
         "a drift without a figure cannot be told": (
             UNKNOWN,
@@ -46,6 +76,41 @@ VERDICTS = {
     checks.retraining_starts_by_itself_and_passes_the_same_gates: {
         "a retraining by drift, promoted by a decision": (MET, {}),
         "retraining by hand alone does not start by itself": (NOT_MET, {Policy: {"retraining": {"causes": ("hand",)}}}),
+        "nor does retraining by the calendar": (NOT_MET, {Policy: {"retraining": {"causes": ("schedule",)}}}),
+        "nor do both together": (NOT_MET, {Policy: {"retraining": {"causes": ("schedule", "hand")}}}),
+        "one measured cause is enough": (MET, {Policy: {"retraining": {"causes": ("hand", "decay")}}}),
+        "a retraining that names no cause is refused": (
+            NOT_MET,
+            {r.Ledger: {"entries": (entry(1, "retraining", NOW, outcome="started"),)}},
+        ),
+        "a promotion to staging by a decision": (
+            MET,
+            {
+                r.Ledger: {
+                    "entries": (
+                        entry(1, "decision", gate="staging", outcome="passed"),
+                        entry(2, "done", alias="staging", decision=1),
+                        STARTED,
+                    )
+                }
+            },
+        ),
+        "a promotion by the decision of another gate is refused": (
+            NOT_MET,
+            {
+                r.Ledger: {
+                    "entries": (
+                        entry(1, "decision", gate="staging", outcome="passed"),
+                        entry(2, "done", alias="champion", decision=1),
+                        STARTED,
+                    )
+                }
+            },
+        ),
+        "a broken ledger is refused also where nothing was promoted": (
+            NOT_MET,
+            {r.Ledger: {"entries": (STARTED,), "breaks": ("entry 2 was edited",)}},
+        ),
         "a retraining without a cause is refused": (
             NOT_MET,
             {r.Ledger: {"entries": (entry(1, "retraining", NOW, outcome="started", cause=""),)}},
