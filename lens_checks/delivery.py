@@ -1,13 +1,16 @@
 """What shows that a change can be followed to where it serves, and taken back: drills that count, runs of the tests."""
 
+from dataclasses import dataclass
 from datetime import timedelta
+from statistics import median
 
-from config.settings import Recovery
+from config.settings import Policy, Recovery
 from lens_checks.check import need
 from lens_checks.evidence.records import (
     Clock,
     Drill,
     Drills,
+    KnownRuns,
     Ledger,
     LedgerEntry,
     ModelVersion,
@@ -63,19 +66,32 @@ def of_backup_age(account: Drill, clock: Clock, recovery: Recovery) -> list[str]
     return _too_old("the backup", account, clock, recovery.backup_days)
 
 
+def earlier(ledger: Ledger, drill: Drill) -> set[object]:
+    """Give the versions that served before the champion of a drill, and that nobody rolled back from (N-1)."""
+    moves = [move for move in champions(ledger) if move.number < drill.entry]
+    gone = {move.body.get("from") for move in moves if move.kind == "rollback" and not move.body.get("restored")}
+    return {move.body.get("version") for move in moves} - gone - {drill.about.get("champion"), None}
+
+
 def of_rollback(drill: Drill, registry: Registry, ledger: Ledger) -> list[str]:
-    """See that the rollback drill brought back a version that served before, where one did (N-1)."""
-    moves = [e for e in ledger.of_kind("done", "rollback") if e.body.get("alias") == "champion"]
-    before = [move for move in moves if move.number < drill.entry]
-    versions = {move.body.get("version") for move in before}
-    gone = {move.body.get("from") for move in before if move.kind == "rollback" and not move.body.get("restored")}
-    champion = drill.about.get("champion")
-    if drill.version is None or drill.version not in versions:
+    """See that the rollback drill brought back a version that served, and the one before where there was one."""
+    if drill.version not in {move.body.get("version") for move in champions(ledger) if move.number < drill.entry}:
         return [f"the rollback drill brought back version {drill.version}, which never served"]
-    if drill.about.get("planted") is not False and versions - gone - {champion, None}:
+    if drill.about.get("planted") is not False and earlier(ledger, drill):
         return ["the rollback drill used a twin, though another version served before"]
     known = {version.version for version in registry.versions}
     return [] if drill.version in known else [f"version {drill.version} of the rollback drill is not registered"]
+
+
+def of_source(version: ModelVersion, runs: KnownRuns) -> list[str]:
+    """Say why a version cannot be followed to a commit and to a run that the orchestrator made."""
+    run = version.tags.get("flow_run_id", "")
+    faults = (
+        [] if run in runs.ids else [f"flow run {run[:8] or 'none'} of version {version.version} is unknown to Prefect"]
+    )
+    if version.tags.get("dirty") == "true":
+        faults.append(f"version {version.version} was made from changes that are in no commit")
+    return faults
 
 
 def of_tests(version: ModelVersion, runs: TestRuns) -> tuple[list[str], str]:
@@ -96,3 +112,66 @@ def decided(ledger: Ledger, version: ModelVersion) -> LedgerEntry:
     passed = [e for gate in ("staging", "champion") for e in ledger.decisions(gate)]
     mine = sorted((e for e in passed if e.body.get("version") == version.version), key=lambda e: e.number)
     return need(mine[-1] if mine else None, f"a decision in a sound ledger that let version {version.version} in")
+
+
+def moved(ledger: Ledger, version: ModelVersion) -> LedgerEntry:
+    """Give the newest move that let an alias name a version (Missing)."""
+    moves = [] if ledger.breaks else [e for e in ledger.of_kind("done") if e.body.get("version") == version.version]
+    return need(moves[-1] if moves else None, f"a completed deployment of version {version.version}")
+
+
+def champions(ledger: Ledger) -> tuple[LedgerEntry, ...]:
+    """Give the moves of the champion alias, oldest first; a chain that does not hold proves none."""
+    moves = () if ledger.breaks else ledger.of_kind("done", "rollback")
+    return tuple(move for move in moves if move.body.get("alias") == "champion")
+
+
+def last_move(ledger: Ledger) -> LedgerEntry | None:
+    """Give the move by which champion stands."""
+    return next(reversed(champions(ledger)), None)
+
+
+def of_approval(ledger: Ledger, policy: Policy) -> list[str]:
+    """Every champion was let in by a decision on record, and by a person where the policy asks for one."""
+    move = last_move(ledger)
+    if move is None:
+        return ["no deployment is in a sound ledger"]
+    by_number = {entry.number: entry for entry in ledger.entries}
+    decision = by_number.get(int(str(move.body.get("decision") or 0)))
+    if decision is None or (decision.kind, decision.body.get("outcome")) != ("decision", "passed"):
+        return [f"deployment {move.number} names no decision that passed"]
+    if policy.approval != "person":
+        return []
+    approved = [by_number.get(int(str(e.body.get("decision") or 0))) for e in ledger.of_kind("approval")]
+    if any(entry is not None and entry.body.get("version") == move.body.get("version") for entry in approved):
+        return []
+    return [f"nobody approved version {move.body.get('version')}, and the policy asks for a person"]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """How changes reach the endpoint: promotions to champion, how many were taken back, how long one takes."""
+
+    deployments: int
+    taken_back: int
+    lead_seconds: float
+
+    @property
+    def words(self) -> str:
+        """The figures in words."""
+        rate = self.taken_back / self.deployments
+        return f"{self.deployments} deployments, failure rate {rate:.0%}, lead time {self.lead_seconds / 60:.1f} min"
+
+
+def figures(ledger: Ledger) -> Figures:
+    """Compute failure rate and median lead time, from the first gate of a run to its promotion (Missing)."""
+    done = [move for move in champions(ledger) if move.kind == "done"]
+    back = [move for move in champions(ledger) if move.kind == "rollback" and not move.body.get("restored")]
+    decisions = [e for e in ledger.of_kind("decision") if e.body.get("gate") in ("framing", "staging")]
+    leads = []
+    for move in done:
+        before = [entry for entry in decisions if entry.number < move.number]
+        first = next((e for e in reversed(before) if e.body["gate"] == "framing"), before[-1] if before else None)
+        leads += [(move.time - first.time).total_seconds()] if first else []
+    need(leads or None, "a deployment whose lead time the ledger tells")
+    return Figures(len(done), len(back), median(leads))

@@ -44,23 +44,34 @@ def task_policies(place: Place) -> TaskPolicies:
 
 
 def _tasks(tree: ast.Module) -> Iterator[TaskPolicy]:
-    """Give every call of Prefect's `task` that makes one: as a decorator with arguments, or on a plain function."""
+    """Give every task that Prefect's `task` makes here: as a decorator, bare or with arguments, or on a function."""
     for node in ast.walk(tree):
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef) and any(_bare(d) for d in node.decorator_list):
-            yield TaskPolicy(file=DATA_FLOW, name=node.name, retries=0, timeout_seconds=None, conditional=False)
-        if isinstance(node, ast.Call) and _bare(node.func):
-            words = {word.arg: word.value for word in node.keywords if word.arg}
-            seconds = _literal(words.get("timeout_seconds"))
-            yield TaskPolicy(
-                file=DATA_FLOW,
-                name=str(_literal(words.get("name")) or "a task without a name"),
-                retries=int(_literal(words.get("retries")) or 0),
-                timeout_seconds=None if seconds is None else float(seconds),
-                conditional="retry_condition_fn" in words,
-            )
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            for mark in node.decorator_list:
+                if _is_task(mark):
+                    yield _policy([], node.name)
+                elif isinstance(mark, ast.Call) and _is_task(mark.func):
+                    yield _policy(mark.keywords, node.name)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Call) and _is_task(node.func.func):
+            yield _policy(node.func.keywords, ast.unparse(node.args[0]) if node.args else "nothing")
+        elif isinstance(node, ast.Call) and _is_task(node.func) and node.args:
+            yield _policy(node.keywords, ast.unparse(node.args[0]))
 
 
-def _bare(node: ast.expr) -> bool:
+def _policy(keywords: list[ast.keyword], wraps: str) -> TaskPolicy:
+    words = {word.arg: word.value for word in keywords if word.arg}
+    seconds = _literal(words.get("timeout_seconds"))
+    return TaskPolicy(
+        file=DATA_FLOW,
+        name=str(_literal(words.get("name")) or wraps),
+        wraps=wraps,
+        retries=int(_literal(words.get("retries")) or 0),
+        timeout_seconds=None if seconds is None else float(seconds),
+        conditional="retry_condition_fn" in words,
+    )
+
+
+def _is_task(node: ast.expr) -> bool:
     return isinstance(node, ast.Name) and node.id == "task"
 
 

@@ -1,25 +1,30 @@
 """Reliability while the model is developed: the same features in both places, data that represents, and bias."""
 
 from config.settings import Charter, Data, Params, Policy
-from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
+from lens_checks import delivery, representation
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
     Baseline,
+    Clock,
+    Drills,
     Evaluation,
-    Interval,
+    KnownRuns,
     Leakage,
+    Ledger,
+    LedgerEntry,
+    ModelVersion,
+    Orchestration,
     Parts,
     Profile,
     Registry,
     Release,
-    Slice,
+    TestRuns,
     Training,
-    at_least,
     at_most,
     finite,
 )
 
 LARGEST_DIFFERENCE = 1e-6  # between an answer of the server and the same answer offline
-COVERAGE = 0.8  # least share of rows in segments large enough to be told
 
 
 @check(
@@ -55,70 +60,40 @@ def training_and_serving_share_their_features(training: Training, release: Relea
     fix="Mend `split` or `slices` in config/params.yaml, or `shift_allowances` in config/data.yaml.",
 )
 def validation_represents_what_will_be_seen(
-    data: Data, params: Params, policy: Policy, parts: Parts, leakage: Leakage, evaluation: Evaluation
+    data: Data,
+    params: Params,
+    policy: Policy,
+    parts: Parts,
+    leakage: Leakage,
+    training: Training,
+    evaluation: Evaluation,
 ) -> Verdict:
     """Validation rows resemble training rows, share none with them, and no segment is evidently below its floor."""
     primary = evaluation.metrics.get(params.metrics.primary)
-    faults = [*_of_split(data, policy, parts, leakage)]
+    faults = [
+        *representation.of_split(data, policy, parts, leakage),
+        *representation.of_order(params, parts, leakage),
+        *representation.of_required(params, parts),
+    ]
     if evaluation.promotion_sha256 != parts.parts["promotion"].sha256:
         faults.append("the model was evaluated on other rows than the promotion part")
     if primary is None or not all(finite(figure) for figure in (primary.value, primary.low, primary.high)):
         faults.append(f"no interval for {params.metrics.primary}")
     else:
-        faults += _of_segments(params, policy, parts, evaluation, primary)
+        faults += representation.of_segments(params, policy, parts, evaluation, primary)
     if not at_most(evaluation.overfit_gap, policy.bounds.overfit_gap):
         faults.append(f"gap from train to tune is {evaluation.overfit_gap}, {policy.bounds.overfit_gap} is accepted")
     if faults:
         return not_met("; ".join(faults[:5]))
+    folds = need(training.cross_validation, "how the winner's score varies from fold to fold")
+    if not finite(folds.mean) or not finite(folds.std) or folds.metric != params.metrics.primary:
+        raise Missing(f"the spread of {params.metrics.primary} over folds: {len(folds.scores)} of them were scored")
     covered = ", ".join(evaluation.slices) or "classes"
-    return met(f"{len(parts.effects)} columns alike in all parts, no row in two, {covered} covered and above the floor")
-
-
-def _of_split(data: Data, policy: Policy, parts: Parts, leakage: Leakage) -> list[str]:
-    limit, allowed = policy.bounds.split_effect, data.shift_allowances
-    worst = {
-        name: list(effects.values()) for name, effects in parts.effects.items() if not allowed.get(name, "").strip()
-    }
-    shifted = [n for n, effects in worst.items() if not effects or not all(at_most(e, limit) for e in effects)]
-    faults = [f"parts differ by more than {limit} (PSI) in {', '.join(shifted[:5])}"] if shifted else []
-    if not parts.effects:
-        faults.append("no column of the parts was compared")
-    if parts.overlap_rows or not leakage.passed or not leakage.checks:
-        faults.append(f"{parts.overlap_rows} rows lie in two parts, or the leakage search did not pass")
-    if leakage.data_sha256 != parts.data_sha256:
-        faults.append("the leakage search is of other rows than the split")
-    return faults
-
-
-def _of_segments(params: Params, policy: Policy, parts: Parts, evaluation: Evaluation, primary: Interval) -> list[str]:
-    """Every named segmentation is looked at; without one, each class of a binary target must be in every part."""
-    if not params.slices:
-        bare = [
-            name
-            for name, part in parts.parts.items()
-            if part.positives is not None and not 0 < part.positives < part.rows
-        ]
-        return [f"only one class in {', '.join(bare)}"] if bare else []
-    faults = []
-    for column in params.slices:
-        told = {v: s for v, s in evaluation.slices.get(column, {}).items() if finite(s.primary) and finite(s.high)}
-        share = sum(s.rows for s in told.values()) / evaluation.rows if evaluation.rows else 0.0
-        if not at_least(share, COVERAGE):
-            faults.append(
-                f"segments of {column} that could be told cover {share:.0%} of rows, {COVERAGE:.0%} are needed"
-            )
-        faults += [f"{column} {value}: {words}" for value, s in told.items() if (words := _below(s, primary, policy))]
-    return faults
-
-
-def _below(segment: Slice, primary: Interval, policy: Policy) -> str:
-    """Say how far a segment is, beyond its own uncertainty, worse than all rows together; nothing if it is not."""
-    gap = policy.bounds.slice_gap
-    if primary.greater_is_better:
-        good = at_least(segment.high, (primary.value or 0.0) - gap)
-    else:
-        good = at_most(segment.low, (primary.value or 0.0) + gap)
-    return "" if good else f"{segment.primary} against {primary.value} on all rows, at most {gap} worse is accepted"
+    return met(
+        f"{len(parts.effects)} columns alike in all parts, no row in two, {covered} covered and above the floor, "
+        f"{sum(map(len, params.split.required.values()))} required segments in every part; {len(folds.scores)} folds "
+        f"by {folds.scheme}: {folds.mean:.3f} ± {folds.std:.3f}"
+    )
 
 
 @check(
@@ -146,3 +121,57 @@ def bias_is_measured_where_people_are_concerned(
     if wide := [f"{n} {g:.3g}" for n, g in gaps.items() if finite(g) and not at_most(g, fairness.max_gap)]:
         return not_met(f"gap between groups above {fairness.max_gap}: {', '.join(wide)}")
     raise Missing("bias before training and in production, by protected attribute")
+
+
+@check(
+    "MLREL-06",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.OPERATION,
+    fix="Commit, `make test`, `lifecycle run`; `lifecycle schedule serve` for triggers; `lifecycle drill rollback`.",
+)
+def a_change_is_followed_from_commit_to_endpoint_and_back(
+    registry: Registry, runs: KnownRuns, tests: TestRuns, ledger: Ledger, drills: Drills, orchestration: Orchestration,
+    clock: Clock, policy: Policy,
+) -> Verdict:  # fmt: skip
+    """Commit, tests, run, version and deployment are linked by ids; triggers are defined; rollback was practised."""
+    version = delivery.at_hand(registry)
+    faults = [
+        *delivery.of_source(version, runs),
+        *_of_triggers(policy, orchestration),
+        *delivery.of_approval(ledger, policy),
+    ]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    decision, move = delivery.decided(ledger, version), delivery.moved(ledger, version)
+    faults = _of_links(version, decision, move)
+    red, commit = delivery.of_tests(version, tests)
+    drill = delivery.drill_named(drills, "rollback")
+    faults += [*red, *delivery.of_drill(drill, ledger, clock, policy.recovery)]
+    if faults := [*faults, *delivery.of_rollback(drill, registry, ledger)]:
+        return not_met("; ".join(faults[:5]))
+    scheduled = need(orchestration.scheduled("retraining") or None, "a retraining that `lifecycle schedule serve` runs")
+    return met(
+        f"commit {commit[:12]}, its tests, flow run {version.tags['flow_run_id'][:8]}, version {version.version}, "
+        f"decision {decision.number} and deployment {move.number} are linked; retraining by {', '.join(scheduled)}, "
+        f"{', '.join(policy.retraining.causes)}; rolled back in drill {drill.entry}"
+    )
+
+
+def _of_triggers(policy: Policy, orchestration: Orchestration) -> list[str]:
+    """Drift, the calendar and a person may each start a retraining; what is registered must not be paused."""
+    lacking = [cause for cause in ("drift", "hand") if cause not in policy.retraining.causes]
+    faults = [f"no retraining by {', '.join(lacking)} (config/policy.yaml)"] if lacking else []
+    registered = [d for d in orchestration.deployments if "retrain" in f"{d.flow} {d.name}".lower()]
+    if registered and not any(d.schedules and not d.paused for d in registered):
+        faults.append("retraining is registered in Prefect, and paused or without a schedule")
+    return faults
+
+
+def _of_links(version: ModelVersion, decision: LedgerEntry, move: LedgerEntry) -> list[str]:
+    pairs = {
+        "model": (decision.body.get("model_digest"), version.tags.get("digest")),
+        "data": (decision.body.get("data_version"), version.tags.get("data_revision")),
+        "deployment": (move.body.get("digest"), version.tags.get("digest")),
+    }
+    loose = [name for name, (there, here) in pairs.items() if not here or there != here]
+    return [f"decision {decision.number} or deployment {move.number} is of another {', '.join(loose)}"] if loose else []

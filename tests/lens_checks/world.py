@@ -12,7 +12,9 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.evidence.place import NoEvidence
 from lens_checks.runner import ask
+from tests.lens_checks.delivered import delivered
 from tests.lens_checks.made import BASE, PARTS, ROWS, ground, model, release
+from tests.lens_checks.proven import proven
 
 R = TypeVar("R")
 MET, NOT_MET, UNKNOWN, DERIVED = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
@@ -131,4 +133,4 @@ def prepared() -> dict[type, object]:
     return {type(record): record for record in records}
 
 
-GOOD = World(settings() | prepared() | model() | release() | ground())
+GOOD = World(proven(delivered(settings() | prepared() | model() | release() | ground())))

@@ -21,6 +21,7 @@ class TaskPolicy(Record):
 
     file: str
     name: str
+    wraps: str  # what it runs: landing.land, or the name of the function that it decorates
     retries: int
     timeout_seconds: float | None
     conditional: bool  # only what passes by itself is tried again

@@ -1,0 +1,71 @@
+"""Operational excellence while the model is developed: what is promoted was built, tested and deployed by machines."""
+
+from config.settings import Policy
+from lens_checks import delivery
+from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
+from lens_checks.evidence.records import (
+    Clock,
+    CommittedSource,
+    Drills,
+    KnownRuns,
+    Ledger,
+    LedgerEntry,
+    ModelVersion,
+    Registry,
+    TestRuns,
+)
+
+
+@check(
+    "MLOE-12",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.OPERATION,
+    fix="Commit everything, `make test` there, `lifecycle run` for a version of it, `lifecycle drill rollback`.",
+)
+def what_is_promoted_was_built_tested_and_deployed_by_machines(
+    registry: Registry, runs: KnownRuns, source: CommittedSource, tests: TestRuns, ledger: Ledger, drills: Drills,
+    clock: Clock, policy: Policy,
+) -> Verdict:  # fmt: skip
+    """A promotion carries the run that the orchestrator made, green tests of its commit, and its committed source."""
+    version = delivery.at_hand(registry)
+    if faults := [*delivery.of_source(version, runs), *_of_specification(version, source)]:
+        return not_met("; ".join(faults[:5]))
+    decision = delivery.decided(ledger, version)
+    faults = _of_decision(decision, version)
+    red, commit = delivery.of_tests(version, tests)
+    drill = delivery.drill_named(drills, "rollback")
+    if faults := [*faults, *red, *delivery.of_drill(drill, ledger, clock, policy.recovery)]:
+        return not_met("; ".join(faults[:5]))
+    ran = tests.runs[commit]
+    kinds = ", ".join(f"{ran.kinds[kind]} of {kind}" for kind in delivery.KINDS)
+    return met(
+        f"version {version.version} by flow run {version.tags['flow_run_id'][:8]} from commit {commit[:12]}, "
+        f"{ran.tests} tests green ({kinds}), lock as committed, rollback practised (entry {drill.entry})"
+    )
+
+
+def _of_specification(version: ModelVersion, source: CommittedSource) -> list[str]:
+    """Hold what the version says it was deployed from against what the repository holds under that commit."""
+    commit = version.tags.get("commit", "")
+    if not commit:
+        return [f"version {version.version} names no commit"]
+    if commit not in source.locks:
+        return [f"commit {commit[:12]} of version {version.version} is not in this repository"]
+    lock, committed = version.tags.get("lock_sha256"), source.locks[commit]
+    if not lock or lock != committed:
+        return [f"it was deployed with lock {_short(lock)}, commit {commit[:12]} holds {_short(committed)}"]
+    return []
+
+
+def _of_decision(decision: LedgerEntry, version: ModelVersion) -> list[str]:
+    body = decision.body
+    faults = [f"decision {decision.number} was made on changes that are in no commit"] if body.get("dirty") else []
+    if not body.get("commit"):
+        faults.append(f"decision {decision.number} names no commit")
+    if body.get("lock_sha256") != version.tags.get("lock_sha256"):
+        faults.append(f"decision {decision.number} was made in an environment of another lock")
+    return faults
+
+
+def _short(digest: str | None) -> str:
+    return digest[:12] if digest else "none"

@@ -1,0 +1,52 @@
+"""Reliability in operation: an earlier endpoint can be had back, in time, and from a backup."""
+
+from config.settings import Policy
+from lens_checks import delivery
+from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
+from lens_checks.evidence.records import Backup, Clock, Drill, Drills, Ledger, Registry, at_most
+
+
+@check(
+    "MLREL-13",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `lifecycle drill restore` and `lifecycle backup`; docs/operate.md says what each needs.",
+)
+def an_earlier_endpoint_can_be_restored(
+    drills: Drills, backup: Backup, registry: Registry, ledger: Ledger, clock: Clock, policy: Policy
+) -> Verdict:
+    """An earlier endpoint was built again from registry, source and settings, in time, and backups are fresh."""
+    drill, recovery = delivery.drill_named(drills, "restore"), policy.recovery
+    faults = [*delivery.of_drill(drill, ledger, clock, recovery), *_of_restoring(drill, registry, ledger)]
+    if not at_most(drill.seconds, recovery.rto_seconds):
+        faults.append(f"the restore took {drill.seconds:g} s, {recovery.rto_seconds:g} s are allowed")
+    faults += [*delivery.of_record(backup.account, ledger), *delivery.of_backup_age(backup.account, clock, recovery)]
+    if not backup.intact or not backup.account.passed:
+        faults.append(f"the backup in {backup.folder or 'no folder'} is not there, or not as it was written")
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"version {drill.version} served again in {drill.seconds:g} s of {recovery.rto_seconds:g} s (entry "
+        f"{drill.entry}), "
+        f"backup of {backup.account.made:%Y-%m-%d} verified (entry {backup.account.entry})"
+    )
+
+
+def _of_restoring(drill: Drill, registry: Registry, ledger: Ledger) -> list[str]:
+    """Hold what was restored against the registry, and the answers against the golden rows."""
+    version = next((v for v in registry.versions if v.version == drill.version), None)
+    if version is None:
+        return [f"version {drill.version} of the restore drill is not registered"]
+    about, faults = drill.about, []
+    named = {"digest": version.tags.get("digest"), "package_digest": version.tags.get("package")}
+    faults += [f"it restored another {name}" for name, said in named.items() if not said or about.get(name) != said]
+    golden, source = about.get("golden"), about.get("source")
+    if not (isinstance(golden, dict) and golden.get("matched") is True and golden.get("rows", 0) > 0):
+        faults.append("the golden rows were not answered alike")
+    if not (isinstance(source, dict) and source.get("lock") is True and source.get("settings") is True):
+        faults.append("lock or settings were not those it was made with")
+    if about.get("signature_verified") is not True:
+        faults.append("its signature was not verified")
+    if delivery.earlier(ledger, drill) and drill.version == about.get("champion"):
+        faults.append("it restored the champion, though another version served before")
+    return faults

@@ -1,0 +1,91 @@
+"""What delivering a change, and practising to take it back, left behind in the hand-made project."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from lens_checks.evidence import records as r
+from tests.lens_checks.made import MODEL, NOW, START, entry
+
+COMMIT, PACKAGE, LOCK, REVISION, FLOW = "abc", "8" * 64, "9" * 64, "rev.dir", "flow"
+TAGS = {
+    "commit": COMMIT, "dirty": "false", "flow_run_id": FLOW, "package": PACKAGE, "lock_sha256": LOCK,
+    "data_revision": REVISION,
+}  # fmt: skip
+DRILLED = NOW - timedelta(days=3)
+ABOUT: dict[str, dict[str, object]] = {
+    "restore": {
+        "champion": 1, "digest": MODEL, "package_digest": PACKAGE, "signature_verified": True,
+        "golden": {"rows": 16, "matched": True}, "source": {"lock": True, "settings": True},
+    },
+    "rollback": {"champion": 1, "from": 2, "planted": True},
+    "tamper": {},
+    "resume": {"same": True, "expected": "5" * 64, "seen": "5" * 64, "notified": True, "killed_at": "prepare.read"},
+    "backup": {"folder": "/backups/flights", "manifest": "6" * 64, "versions": [1]},
+}  # fmt: skip
+VERSIONS: dict[str, int | None] = {"restore": 1, "rollback": 1, "tamper": 1, "resume": None, "backup": 1}
+FIRST = 50  # number of the first drill's entry
+
+
+def drill(
+    name: str, *, made: datetime = DRILLED, passed: bool = True, seconds: float = 9.0, **about: object
+) -> r.Drill:
+    """Make the record of a drill."""
+    return r.Drill(
+        made=made, name=name, passed=passed, seconds=seconds, entry=FIRST + list(ABOUT).index(name),
+        version=VERSIONS[name], commit=COMMIT, about=ABOUT[name] | about,
+    )  # fmt: skip
+
+
+def entry_of(made: r.Drill) -> r.LedgerEntry:
+    """Make the ledger entry that a drill was recorded with."""
+    names = ("name", "passed", "seconds", "version", "commit", "about")
+    return entry(made.entry, "drill", made.made, made=made.made.isoformat(), **{n: getattr(made, n) for n in names})
+
+
+def delivered(records: Mapping[type, Any]) -> dict[type, object]:
+    """Add to a project what links commit, tests, run, version and endpoint, and the drills on it."""
+    drills = {name: drill(name) for name in ABOUT}
+    registry, ledger = records[r.Registry], records[r.Ledger]
+    versions = tuple(replace(v, tags=TAGS | v.tags) for v in registry.versions)
+    entries = (*(_linked(e, versions[0].tags) for e in ledger.entries), *map(entry_of, drills.values()))
+    file = r.StageFile(path="data/landed", recorded="1", on_disk="1")
+    added: list[object] = [
+        replace(registry, versions=versions),
+        replace(ledger, entries=tuple(sorted(entries, key=lambda e: e.number))),
+        replace(records[r.Pipeline], snapshots={"data/landed": file} | records[r.Pipeline].snapshots),
+        r.Drills(drills={name: made for name, made in drills.items() if name != "backup"}),
+        r.Backup(account=drills["backup"], folder="/backups/flights", intact=True),
+        r.TestRuns(runs={COMMIT: run()}),
+        r.KnownRuns(ids=frozenset({FLOW})),
+        r.CommittedSource(locks={COMMIT: versions[0].tags["lock_sha256"]}),
+        r.Endpoint(version=1, package=PACKAGE, on_disk=PACKAGE, digest=MODEL),
+        r.TaskPolicies(tasks=(policy("landing.land"), policy("splitting.split", retries=0, conditional=False))),
+    ]
+    return {**records, **{type(record): record for record in added}}
+
+
+def run(**change: Any) -> r.TestRun:
+    """Make a run of the tests."""
+    whole = {"dirty": False, "passed": True, "tests": 9, "failed": 0, "kinds": {"data": 3, "model": 3, "api": 3}}
+    return r.TestRun(made=START, commit=COMMIT, **whole | change)
+
+
+def policy(wraps: str, **change: Any) -> r.TaskPolicy:
+    """Make what a task declares."""
+    whole = {"name": wraps, "retries": 2, "timeout_seconds": 60.0, "conditional": True}
+    return r.TaskPolicy(file="flows/data_preparation.py", wraps=wraps, **whole | change)
+
+
+def _linked(old: r.LedgerEntry, tags: Mapping[str, str]) -> r.LedgerEntry:
+    """Say in decisions and moves of what they speak."""
+    links: dict[str, object] = {}
+    if old.kind == "decision":
+        links = {
+            "model_digest": MODEL, "data_version": tags["data_revision"], "commit": COMMIT, "dirty": False,
+            "lock_sha256": tags["lock_sha256"], "cause": "hand", "figures": {"package_digest": PACKAGE},
+        }  # fmt: skip
+    elif old.kind == "done":
+        links = {"digest": MODEL, "cause": "hand", "actor": "mo"}
+    return replace(old, body={**links, **old.body})
