@@ -15,6 +15,8 @@ def retraining(**body: str) -> r.LedgerEntry:
     return entry(1, "retraining", outcome="started", **body)
 
 
+HALF = (retraining(cause="schedule", because="monthly"), retraining(cause="drift", because="delay drifted"))
+
 VERDICTS = {
     checks.retraining_happens_when_it_is_needed: {
         "drift caused the one retraining": (MET, {}),
@@ -23,6 +25,22 @@ VERDICTS = {
             {r.Ledger: {"entries": (retraining(cause="schedule", because="monthly"),)}},
         ),
         "a retraining with no cause is refused": (NOT_MET, {r.Ledger: {"entries": (retraining(),)}}),
+        "a retraining for a cause that nobody knows is refused": (
+            NOT_MET,
+            {r.Ledger: {"entries": (retraining(cause="weather", because="rain"),)}},
+        ),
+        "a measured cause without figures is refused": (NOT_MET, {r.Ledger: {"entries": (retraining(cause="drift"),)}}),
+        "decay is a cause": (MET, {r.Ledger: {"entries": (retraining(cause="decay", because="PR fell"),)}}),
+        "new data is a cause": (MET, {r.Ledger: {"entries": (retraining(cause="new-data", because="9000 rows"),)}}),
+        "a hand that gives a reason": (MET, {r.Ledger: {"entries": (retraining(cause="hand", because="a bug"),)}}),
+        "as much by the calendar as may be": (
+            MET,
+            {Policy: {"retraining": {"scheduled_share": 0.5}}, r.Ledger: {"entries": HALF}},
+        ),
+        "more by the calendar than may be is refused": (
+            NOT_MET,
+            {Policy: {"retraining": {"scheduled_share": 0.49}}, r.Ledger: {"entries": HALF}},
+        ),
         "a policy may allow the calendar": (
             MET,
             {
