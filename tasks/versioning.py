@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
-def ensurerepository() -> None:
+def ensure_repository() -> None:
     """Make the project a DVC repository: with git if it lies in one, without otherwise; nobody is phoned."""
     folder = Path(".dvc")
     if not (folder / "config").exists():
@@ -81,7 +81,7 @@ def _in_git() -> bool:
 @contextlib.contextmanager
 def repository() -> "Iterator[Repo]":
     """Open DVC's repository, and turn DVC's own errors into words."""
-    ensurerepository()
+    ensure_repository()
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
     from dvc.repo import Repo
