@@ -1,13 +1,21 @@
 """Operational excellence while the problem is framed: roles, levers from simple upward, fairness throughout."""
 
+import re
+
 from config.settings import Charter, Policy
+from lens_checks import delivery
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
+    Authorship,
     Baseline,
     Evaluation,
     Explanation,
     Leaderboard,
+    Ledger,
     Profile,
+    Registry,
+    Reproductions,
+    SeenMetric,
     Tracking,
     Training,
     at_least,
@@ -16,32 +24,100 @@ from lens_checks.evidence.records import (
     finite,
 )
 
+STAGES = {
+    "framing": "business", "data preparation": "data", "training": "model", "evaluation": "model",
+    "promotion": "approver", "deployment": "operations", "monitoring": "operations", "retraining": "operations",
+}  # fmt: skip
+SEVERAL = re.compile(r"[,;/&+]")  # between the names of two
+
 
 @check(
     "MLOE-04",
     phase=Phase.PROBLEM_FRAMING,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Name an owner for each role, and an approver who trains nothing, under `owners` in config/charter.yaml.",
+    fix="Name one owner for each role, and an approver who trains nothing, under `owners` in config/charter.yaml.",
     effort=Effort.SMALL,
 )
-def every_stage_has_one_owner_and_a_separate_approver(charter: Charter, tracking: Tracking) -> Verdict:
+def every_stage_has_one_owner_and_a_separate_approver(
+    charter: Charter, tracking: Tracking, authorship: Authorship, ledger: Ledger
+) -> Verdict:
     """Every stage has one accountable owner, and who approves a promotion neither made nor runs the model."""
-    owners = charter.owners
+    owners = charter.owners.model_dump()
+    if shared := [f"{stage} ({owners[role]})" for stage, role in STAGES.items() if SEVERAL.search(owners[role])]:
+        return not_met(f"more than one is accountable for {', '.join(shared)}")
     trained_by = tracking.winner.tags.get("mlflow.user")
     if not trained_by:
         raise Missing("the user who trained the model (tag mlflow.user of the run)")
-    makers = {"model": owners.model, "data": owners.data, "operations": owners.operations, "training run": trained_by}
-    same = [role for role, name in makers.items() if _plain(name) == _plain(owners.approver)]
-    if same:
-        return not_met(f"the approver {owners.approver} is also the {', '.join(same)} owner")
+    approver = owners["approver"]
+    makers = {f"the {role} owner": owners[role] for role in ("model", "data", "operations")}
+    makers |= {"who trained the model": trained_by} | {f"author {name}": name for name in authorship.authors}
+    if same := [who for who, name in makers.items() if _plain(name) == _plain(approver)]:
+        return not_met(f"the approver {approver} is also {', '.join(same)}")
+    if own := _approved_by_their_makers(ledger):
+        return not_met(f"approved by who had run it: {', '.join(own)}")
+    wrote = f", the commit is by {authorship.authors[0]}" if authorship.authors else ""
+    given = len(ledger.of_kind("approval"))
     return met(
-        f"goal: {owners.business}; data: {owners.data}; model: {owners.model}; operation: {owners.operations}; "
-        f"promotion: {owners.approver}; trained by {trained_by}"
+        f"{'; '.join(f'{stage}: {owners[role]}' for stage, role in STAGES.items())}; trained by {trained_by}{wrote}; "
+        f"{given} approvals in the ledger, none by who made what was approved"
     )
+
+
+def _approved_by_their_makers(ledger: Ledger) -> list[str]:
+    """Name the approvals whose giver had run the decision that they approve."""
+    decided = {entry.number: entry.body for entry in ledger.of_kind("decision")}
+    own = []
+    for entry in ledger.of_kind("approval"):
+        body = decided.get(int(str(entry.body.get("decision") or 0)))
+        if body is None or _plain(str(body.get("actor"))) == _plain(str(entry.body.get("approver"))):
+            own.append(f"entry {entry.number} by {entry.body.get('approver')}")
+    return own
 
 
 def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
+
+
+LINEAGE_TAGS = ("commit", "data_revision", "params_sha256", "lock_sha256", "flow_run_id", "feature_schema_sha256")
+
+
+@check(
+    "MLOE-07",
+    phase=Phase.PROBLEM_FRAMING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Commit what changed, `lifecycle run --force`, then `lifecycle reproduce VERSION`.",
+)
+def every_release_can_be_traced_and_rebuilt(
+    registry: Registry, ledger: Ledger, reproductions: Reproductions
+) -> Verdict:
+    """A version names commit, data, parameters, lock, features and flow run, and was rebuilt from them."""
+    version = delivery.at_hand(registry)
+    if unnamed := [name for name in LINEAGE_TAGS if not version.tags.get(name, "").strip()]:
+        return not_met(f"version {version.version} does not name its {', '.join(unnamed)}")
+    if version.tags.get("dirty") != "false":
+        return not_met(f"version {version.version} was made from a tree with changes that commit does not hold")
+    tried = [v for v in (version, registry.at("champion")) if v and v.version in reproductions.of]
+    if not tried:
+        raise Missing(
+            f"a reproduction of version {version.version}, or of the champion: `lifecycle reproduce` makes one"
+        )
+    again = reproductions.of[tried[0].version]
+    if not ledger.witnessed("reproduction", again.entry, version=again.version, passed=again.passed):
+        return not_met(f"the ledger knows nothing of the reproduction of version {again.version}")
+    off = [name for name, metric in again.metrics.items() if not _within(metric)]
+    unlike = [name for name, seen in again.inputs.items() if not seen.same or seen.expected != seen.seen]
+    if off or unlike or not again.passed or not again.metrics:
+        differs = ", ".join((*unlike, *off, *again.differs)[:5]) or "no metric was compared"
+        return not_met(f"version {again.version} did not come out again: {differs}")
+    exactly = "byte for byte" if again.exact else "within tolerance"
+    return met(f"version {version.version} names all it was made from; version {again.version} was rebuilt {exactly}")
+
+
+def _within(metric: SeenMetric) -> bool:
+    """Recompute what the reproduction said of a metric; what is not finite never lies within."""
+    if metric.expected is None or metric.seen is None or not metric.within:
+        return False
+    return at_most(abs(metric.expected - metric.seen), metric.tolerance)
 
 
 @check(

@@ -7,16 +7,18 @@ from lens_checks.evidence.records import (
     Evaluation,
     Explanation,
     Ledger,
+    ModelVersion,
     Parts,
     Pipeline,
     Registry,
     Training,
+    at_least,
     at_most,
     finite,
 )
 
 WEIGHT = 0.95  # share of all importance that the watched features must carry
-LADDER = ("staging", "champion", "previous")
+GATES = {"staging": "staging", "champion": "champion", "previous": "champion"}  # alias: the gate that gives it
 HOME = ("sklearn.", "numpy.", "scipy.", "builtins.", "collections.", "functools.", "tasks.")
 
 
@@ -30,15 +32,8 @@ def every_model_is_evaluated_by_the_pipeline(
     pipeline: Pipeline, training: Training, parts: Parts, evaluation: Evaluation, registry: Registry, ledger: Ledger
 ) -> Verdict:
     """The pipeline evaluates each new model on hashed inputs, and only a passed decision puts one on the ladder."""
-    stage = pipeline.stages.get("evaluate")
-    if stage is None or not stage.recorded:
-        return not_met("dvc.yaml has no evaluate stage, or dvc.lock does not know its last run")
-    read = [dep.path for dep in stage.deps if dep.recorded]
-    if missing := [room for room in ("reports/training", "data/prepared") if not any(p.startswith(room) for p in read)]:
-        return not_met(f"the evaluate stage does not depend on {', '.join(missing)}")
-    if not stage.current:
-        changed = [file.path for file in (*stage.deps, *stage.outs) if not file.current]
-        return not_met(f"changed since the evaluation: {', '.join(changed[:5]) or 'parameters'}")
+    if stale := _of_stage(pipeline):
+        return not_met(stale)
     if evaluation.model_digest != training.model_digest:
         return not_met("the evaluation speaks of other model bytes than those trained last")
     if evaluation.promotion_sha256 != parts.parts["promotion"].sha256_on_disk:
@@ -47,17 +42,66 @@ def every_model_is_evaluated_by_the_pipeline(
         return not_met("the evaluated bytes are registered nowhere")
     if ledger.breaks:
         return not_met(f"the ledger does not hold: {ledger.breaks[0]}")
+    if unjudged := [f"{v.version}" for v in registry.versions if not _judged(v)]:
+        return not_met(f"no evaluation by the pipeline stands behind version {', '.join(unjudged[:5])}")
     if by_hand := _unproven(registry, ledger):
         return not_met(f"no passed decision stands behind {', '.join(by_hand)}")
-    return met(f"evaluated {evaluation.model_digest[:12]} on {evaluation.rows} rows; every alias rests on a decision")
+    if unheld := _against_thresholds(registry, ledger):
+        return not_met(f"passed, though its own figures do not keep its thresholds: {', '.join(unheld)}")
+    return met(
+        f"evaluated {evaluation.model_digest[:12]} on {evaluation.rows} rows; {len(registry.versions)} versions carry "
+        "the pipeline's evaluation; every alias rests on a decision whose figures keep its thresholds"
+    )
+
+
+def _of_stage(pipeline: Pipeline) -> str:
+    """Say why the recorded evaluation is not one of the model and the rows that lie there; nothing if it is."""
+    stage = pipeline.stages.get("evaluate")
+    if stage is None or not stage.recorded:
+        return "dvc.yaml has no evaluate stage, or dvc.lock does not know its last run"
+    read = [dep.path for dep in stage.deps if dep.recorded]
+    if missing := [room for room in ("reports/training", "data/prepared") if not any(p.startswith(room) for p in read)]:
+        return f"the evaluate stage does not depend on {', '.join(missing)}"
+    changed = [file.path for file in (*stage.deps, *stage.outs) if not file.current]
+    return "" if stage.current else f"changed since the evaluation: {', '.join(changed[:5]) or 'parameters'}"
+
+
+def _judged(version: ModelVersion) -> bool:
+    """A version's run was made by a flow, and holds finite figures on the promotion rows."""
+    figures = [v for n, v in (version.run_metrics or {}).items() if n.startswith("promotion_")]
+    by_flow = (version.run_tags or {}).get("lifecycle.flow_run_id") and version.tags.get("flow_run_id")
+    return bool(by_flow and figures) and all(finite(figure) for figure in figures)
 
 
 def _unproven(registry: Registry, ledger: Ledger) -> list[str]:
     """Name the aliases whose version never passed the gate that gives them."""
-    passed = {gate: {e.body.get("version") for e in ledger.decisions(gate)} for gate in ("staging", "champion")}
-    gates = {"staging": "staging", "champion": "champion", "previous": "champion"}
-    on_ladder = {alias: registry.aliases[alias] for alias in LADDER if alias in registry.aliases}
-    return [f"{alias} (version {v})" for alias, v in on_ladder.items() if v not in passed[gates[alias]]]
+    passed = {gate: {e.body.get("version") for e in ledger.decisions(gate)} for gate in GATES.values()}
+    return [f"{alias} (version {v})" for alias, v in _on_ladder(registry) if v not in passed[GATES[alias]]]
+
+
+def _against_thresholds(registry: Registry, ledger: Ledger) -> list[str]:
+    """Derive again, from the figures of the decision behind each alias, that it passed."""
+    faults = []
+    for alias, version in _on_ladder(registry):
+        last = [e for e in ledger.decisions(GATES[alias]) if e.body.get("version") == version][-1]
+        figures = last.body.get("figures")
+        told = figures if isinstance(figures, dict) else {}
+        asked, metrics = told.get("thresholds") or (), told.get("metrics") or {}
+        held = [_kept(side, metrics) for threshold in asked for side in str(threshold).split(" and ")]
+        if not held or not all(held) or last.body.get("blocking"):
+            faults.append(f"{alias} (decision {last.number})")
+    return faults
+
+
+def _on_ladder(registry: Registry) -> list[tuple[str, int]]:
+    return [(alias, registry.aliases[alias]) for alias in GATES if alias in registry.aliases]
+
+
+def _kept(side: str, metrics: dict[str, dict[str, float | None]]) -> bool:
+    """Hold one side of a threshold, as the decision spells it ("brier <= 0.1"), against the decision's figures."""
+    name, sign, bound = side.rsplit(" ", 2)
+    value = metrics.get(name, {}).get("value")
+    return at_least(value, float(bound)) if sign == ">=" else sign == "<=" and at_most(value, float(bound))
 
 
 @check(

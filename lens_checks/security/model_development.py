@@ -1,8 +1,25 @@
-"""Security while the model is developed: traffic between training nodes."""
+"""Security while the model is developed: traffic between training nodes, and data that somebody has poisoned."""
 
-from config.settings import Charter
-from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, not_applicable
-from lens_checks.evidence.records import Training
+from collections.abc import Iterator
+from fnmatch import fnmatch
+
+from config.settings import Charter, Data, Params, Policy, Source
+from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, not_applicable, not_met
+from lens_checks.evidence.records import (
+    ChampionComparison,
+    Difference,
+    Landing,
+    Leakage,
+    Ledger,
+    ModelVersion,
+    Parts,
+    Pipeline,
+    Registry,
+    Training,
+)
+from lens_checks.trust import strangeness
+
+COMPARED = ("better", "not-worse", "worse")
 
 
 @check(
@@ -16,3 +33,102 @@ def traffic_between_training_nodes_is_encrypted(charter: Charter, training: Trai
     if charter.compute_nodes > 1:
         raise Missing(f"the addresses and certificates of {charter.compute_nodes} training nodes")
     return not_applicable(f"one node trained run {training.run_id[:8]}, on {training.threads} threads of one process")
+
+
+@check(
+    "MLSEC-10",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="List `source.allowed` in config/data.yaml; find out what changed in the data; then `lifecycle run`.",
+)
+def poisoned_data_would_be_noticed(
+    data: Data,
+    params: Params,
+    policy: Policy,
+    landing: Landing,
+    difference: Difference,
+    parts: Parts,
+    leakage: Leakage,
+    comparison: ChampionComparison,
+    training: Training,
+    registry: Registry,
+    ledger: Ledger,
+    pipeline: Pipeline,
+) -> Verdict:
+    """Data comes from allowed files, lies near what was accepted, has no flipped labels, and both can be taken back."""
+    version = registry.with_digest(training.model_digest)
+    if version is None:
+        raise Missing("a registered version with the bytes that were trained last")
+    faults = [
+        *_of_sources(data.source, landing),
+        *strangeness(difference, parts, data, policy.bounds),
+        *_never_compared(difference, registry),
+        *_of_labels(leakage, landing),
+        *_of_slices(comparison, version, params),
+        *_of_return(version, registry, ledger),
+        *_of_storage(pipeline),
+    ]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    before = "the first version" if difference.against is None else f"near the rows {difference.against[:12]}"
+    against = f"compared with version {comparison.champion.version}" if comparison.champion else "no champion yet"
+    return met(
+        f"{len(landing.sources)} files, all allowed, {len(data.source.checksums)} of them pinned; {before}; labels and "
+        f"far values looked at; {against}, in {sum(map(len, (comparison.slices or {}).values()))} slices; "
+        "the snapshot lies read-only in DVC's cache"
+    )
+
+
+def _of_sources(source: Source, landing: Landing) -> Iterator[str]:
+    if not source.allowed:
+        yield "config/data.yaml lists no file that may be landed"
+    for file in landing.sources:
+        if not any(fnmatch(file.path, pattern) for pattern in source.allowed):
+            yield f"{file.path} was landed and is not on the list"
+        if source.checksums.get(file.path, file.sha256) != file.sha256 or not file.sha256:
+            yield f"{file.path} has not the digest that was pinned"
+    if not landing.sources or landing.sha256_on_disk != landing.sha256:
+        yield "the landed rows are not those that the manifest describes"
+
+
+def _never_compared(difference: Difference, registry: Registry) -> Iterator[str]:
+    """Only the first data has nothing to be compared with: versions made of other rows give that away."""
+    others = {v.tags["landed_sha256"] for v in registry.versions if v.tags.get("landed_sha256")}
+    if difference.against is None and others - {difference.data_sha256}:
+        yield "the data was compared with nothing, though versions were made from other rows before"
+
+
+def _of_labels(leakage: Leakage, landing: Landing) -> Iterator[str]:
+    if "flipped labels" not in leakage.checks or leakage.data_sha256 != landing.sha256:
+        yield "nobody looked for flipped labels in these rows"
+    found = (leak for leak in leakage.findings if leak.check == "flipped labels")
+    yield from (leak.sentence for leak in found if not (leak.allowed or "").strip())
+
+
+def _of_slices(comparison: ChampionComparison, version: ModelVersion, params: Params) -> Iterator[str]:
+    """No slice is worse than the champion's; what cannot be compared at all, the champion gate refuses by itself."""
+    if comparison.candidate.digest != version.tags.get("digest"):
+        yield "the comparison is of another candidate"
+    lacking = [column for column in params.slices if column not in (comparison.slices or {})]
+    if comparison.verdict in COMPARED and lacking:
+        yield f"no slice of {', '.join(lacking)} was compared with the champion"
+    for column, values in (comparison.slices or {}).items():
+        yield from (f"{column} {value} became worse" for value, seen in values.items() if seen.verdict == "worse")
+
+
+def _of_return(version: ModelVersion, registry: Registry, ledger: Ledger) -> Iterator[str]:
+    """There is a version to go back to, let in by a decision, once there was a champion before this one."""
+    champions = {entry.body.get("version") for entry in ledger.decisions("champion")} - {version.version}
+    target = registry.at("champion")
+    if target is None or target.version == version.version:
+        target = registry.at("previous")
+    if champions and (target is None or target.version not in champions or not target.tags.get("digest")):
+        yield "there were champions before, and no alias names one of them to go back to"
+
+
+def _of_storage(pipeline: Pipeline) -> Iterator[str]:
+    snapshot = pipeline.snapshots.get("data/landed")
+    if snapshot is None or not snapshot.current or not snapshot.cached:
+        yield "the landed rows are not in DVC's cache as they lie there"
+    elif not snapshot.sealed:
+        yield "the snapshot in DVC's cache can be written to"

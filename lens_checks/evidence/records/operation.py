@@ -124,6 +124,11 @@ class Ledger(Record):
         """The retrainings that were started, oldest first; what was not worth one is left aside."""
         return tuple(e for e in self.of_kind("retraining") if e.body.get("outcome") == "started")
 
+    def witnessed(self, kind: str, number: int, **body: object) -> bool:
+        """Tell whether a sound chain holds an entry of this kind and number that says the same."""
+        entry = next((e for e in self.of_kind(kind) if e.number == number), None)
+        return not self.breaks and entry is not None and all(entry.body.get(k) == v for k, v in body.items())
+
     def decisions(self, gate: str, *, outcome: str = "passed") -> tuple[LedgerEntry, ...]:
         """Give what a gate decided, oldest first; a chain that does not hold proves nothing."""
         found = () if self.breaks else self.of_kind("decision")
