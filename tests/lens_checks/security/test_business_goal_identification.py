@@ -21,6 +21,15 @@ VERDICTS = {
         ),
         "a snapshot landed under other terms is refused": (NOT_MET, {r.Landing: {"licence": "unknown"}}),
         "a permission that ended is refused": (NOT_MET, {Data: {"source": {"permitted_until": date(2026, 1, 1)}}}),
+        "a permission that ends today": (MET, {Data: {"source": {"permitted_until": date(2026, 11, 22)}}}),
+        "a permission that holds": (MET, {Data: {"source": {"permitted_until": date(2027, 1, 1)}}}),
+        **{
+            f"data permitted to {purpose}": (
+                MET,
+                {Data: {"source": {"purpose": purpose}}, r.Landing: {"purpose": purpose}},
+            )
+            for purpose in ("Model delays", "predict delays", "be used for training", "serve any purpose", "learning")
+        },
         "a licence nobody accepted is refused": (NOT_MET, {r.LicenceInventory: {"licences": {"secret": (("AGPL",),)}}}),
         "one accepted alternative is enough": (
             MET,
