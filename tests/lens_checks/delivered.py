@@ -25,17 +25,82 @@ ABOUT: dict[str, dict[str, object]] = {
     "backup": {"folder": "/backups/flights", "manifest": "6" * 64, "versions": [1]},
 }  # fmt: skip
 VERSIONS: dict[str, int | None] = {"restore": 1, "rollback": 1, "tamper": 1, "resume": None, "backup": 1}
+LONG_AGO, TOMORROW = NOW - timedelta(days=90), NOW + timedelta(days=1)
 FIRST = 50  # number of the first drill's entry
 
 
 def drill(
-    name: str, *, made: datetime = DRILLED, passed: bool = True, seconds: float = 9.0, **about: object
-) -> r.Drill:
+    name: str, *, made: datetime = DRILLED, passed: bool = True, seconds: float = 9.0, version: int | None = None,
+    **about: object,
+) -> r.Drill:  # fmt: skip
     """Make the record of a drill."""
     return r.Drill(
         made=made, name=name, passed=passed, seconds=seconds, entry=FIRST + list(ABOUT).index(name),
-        version=VERSIONS[name], commit=COMMIT, about=ABOUT[name] | about,
+        version=VERSIONS[name] if version is None else version, commit=COMMIT, about=ABOUT[name] | about,
     )  # fmt: skip
+
+
+def _but(name: str, recorded: r.Drill | None, **change: Any) -> dict[type, dict[str, object]]:
+    """Give the changes to a good project that put another drill in the place of one, in ledger and report."""
+    made = {n: drill(n) for n in ABOUT} | {name: drill(name, **change)}
+    entries = {n: entry_of(d) for n, d in made.items()} | ({name: entry_of(recorded)} if recorded else {})
+    others = tuple(e for e in delivered_ledger() if e.kind != "drill")
+    given: dict[type, dict[str, object]] = {r.Ledger: {"entries": (*others, *entries.values())}}
+    if name == "backup":
+        return given | {r.Backup: {"account": made[name]}}
+    return given | {r.Drills: {"drills": {n: d for n, d in made.items() if n != "backup"}}}
+
+
+def drilled(name: str, **change: Any) -> dict[type, dict[str, object]]:
+    """Let a drill have come out otherwise."""
+    return _but(name, None, **change)
+
+
+def written_by_hand(name: str) -> dict[type, dict[str, object]]:
+    """Let a drill be on record that the ledger tells otherwise."""
+    return _but(name, drill(name, passed=False))
+
+
+def served(before: int, name: str, **change: Any) -> dict[type, dict[str, object]]:
+    """Let another version have served before the champion, and a drill have come out so."""
+    from tests.lens_checks.world import GOOD
+
+    changes = _but(name, None, **change)
+    first = entry(0, "done", alias="champion", version=before, decision=2)
+    changes[r.Ledger]["entries"] = (first, *changes[r.Ledger]["entries"])  # type: ignore[misc]
+    known = GOOD.get(r.Registry).versions
+    return changes | {r.Registry: {"versions": (*known, replace(known[0], version=before, aliases=()))}}
+
+
+def entries(number: int, **change: object) -> dict[type, dict[str, object]]:
+    """Let an entry of the ledger say something else."""
+    said = tuple(replace(e, body=e.body | change) if e.number == number else e for e in delivered_ledger())
+    return {r.Ledger: {"entries": said}}
+
+
+def approved(decision: int) -> dict[type, dict[str, object]]:
+    """Let a person have approved a decision."""
+    return {r.Ledger: {"entries": (*delivered_ledger(), entry(9, "approval", decision=decision, approver="Ada"))}}
+
+
+def tagged(**tags: str) -> dict[type, dict[str, object]]:
+    """Change what the version says of itself."""
+    from tests.lens_checks.world import GOOD
+
+    versions = GOOD.get(r.Registry).versions
+    return {r.Registry: {"versions": tuple(replace(v, tags=v.tags | tags) for v in versions)}}
+
+
+def ran_with(**change: Any) -> dict[type, dict[str, object]]:
+    """Change how the tests of the commit came out."""
+    return {r.TestRuns: {"runs": {COMMIT: run(**change)}}}
+
+
+def delivered_ledger() -> tuple[r.LedgerEntry, ...]:
+    """Give the ledger of the good project."""
+    from tests.lens_checks.world import GOOD
+
+    return GOOD.get(r.Ledger).entries
 
 
 def entry_of(made: r.Drill) -> r.LedgerEntry:

@@ -1,12 +1,34 @@
 """The catalogue of inputs."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.settings import Data
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import data_processing as checks
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.delivered import LONG_AGO, TOMORROW, drilled, policy, written_by_hand
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+
+def writes(path: str, **change: str) -> Changes:
+    """Change what lies where a stage writes."""
+    stages = GOOD.get(r.Pipeline).stages
+    out = r.StageFile(path=path, **{"recorded": "1", "on_disk": "1"} | change)
+    return {r.Pipeline: {"stages": {**stages, "prepare": replace(stages["prepare"], outs=(out,))}}}
+
+
+def twice() -> dict[str, r.Stage]:
+    """Let a second stage write what the first does."""
+    stages = GOOD.get(r.Pipeline).stages
+    return {**stages, "again": replace(stages["prepare"], name="again")}
+
+
+def declared(**change: object) -> Changes:
+    """Change what the task that reads the source declares."""
+    return {r.TaskPolicies: {"tasks": (policy("landing.land", **change),)}}
+
 
 VERDICTS = {
     checks.every_input_is_catalogued: {
@@ -32,6 +54,26 @@ VERDICTS = {
         ),
         "freshness without a window or a newest row cannot be told": (UNKNOWN, {r.Landing: {"window": None}}),
         "an empty catalogue is refused": (NOT_MET, {Data: {"columns": {}}}),
+    },
+    checks.data_moves_by_a_pipeline_that_recovers: {
+        "one writer each, tries again, resumed alike, a failure told": (MET, {}),
+        "an output that no stage wrote is refused": (NOT_MET, {r.Pipeline: {"stages": {}}}),
+        "an output that was changed by hand is refused": (NOT_MET, writes("data/prepared", on_disk="2")),
+        "two stages that write one path are refused": (NOT_MET, {r.Pipeline: {"stages": twice()}}),
+        "landed rows without a version are refused": (NOT_MET, {r.Pipeline: {"snapshots": {}}}),
+        "a task that may hang for ever is refused": (NOT_MET, declared(timeout_seconds=None)),
+        "a source that is asked but once is refused": (NOT_MET, declared(retries=0)),
+        "a task that tries again whatever was decided is refused": (NOT_MET, declared(conditional=False)),
+        "a flow without tasks is refused": (NOT_MET, {r.TaskPolicies: {"tasks": ()}}),
+        "without a drill nothing is known": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "a drill that failed is refused": (NOT_MET, drilled("resume", passed=False)),
+        "a drill that is too old is refused": (NOT_MET, drilled("resume", made=LONG_AGO)),
+        "a drill that is still to come is refused": (NOT_MET, drilled("resume", made=TOMORROW)),
+        "a drill that resumed to something else is refused": (NOT_MET, drilled("resume", seen="0" * 64)),
+        "a drill of nothing is refused": (NOT_MET, drilled("resume", expected="", seen="")),
+        "a failure that nobody was told is refused": (NOT_MET, drilled("resume", notified=False)),
+        "a drill written by hand is refused": (NOT_MET, written_by_hand("resume")),
+        "a drill of a ledger that does not hold is refused": (NOT_MET, {r.Ledger: {"breaks": ("cut",)}}),
     },
 }
 

@@ -2,10 +2,11 @@
 
 import pytest
 
-from config.settings import Charter, Data, Params
+from config.settings import Charter, Data, Params, Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import model_development as checks
+from tests.lens_checks.delivered import LONG_AGO, approved, drilled, entries, ran_with, served, tagged, written_by_hand
 from tests.lens_checks.made import PARTS
 from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -80,6 +81,39 @@ VERDICTS = {
             UNKNOWN,
             {Charter: {"fairness": {"attributes": ("sex",)}}},
         ),
+    },
+}
+
+PAUSED = tuple(r.Deployment(name=n, flow=n, paused=n == "retraining", schedules=("cron",), concurrency_limit=1) for n in
+               ("monitoring", "retraining"))  # fmt: skip
+BY_PERSON = {Policy: {"approval": "person"}}
+VERDICTS |= {
+    checks.a_change_is_followed_from_commit_to_endpoint_and_back: {
+        "every link is there by its id": (MET, {}),
+        "a run that the orchestrator did not make is refused": (NOT_MET, tagged(flow_run_id="ad-hoc")),
+        "changes that are in no commit are refused": (NOT_MET, tagged(dirty="true")),
+        "a version without a commit cannot be followed": (UNKNOWN, tagged(commit="")),
+        "an orchestrator that cannot be asked tells nothing": (UNKNOWN, {r.KnownRuns: None}),
+        "tests that nobody ran tell nothing": (UNKNOWN, {r.TestRuns: {"runs": {}}}),
+        "red tests are refused": (NOT_MET, ran_with(passed=False, failed=2)),
+        "a version that no decision let in is unknown": (UNKNOWN, entries(2, version=7)),
+        "a decision on other bytes is refused": (NOT_MET, entries(2, model_digest="0" * 64)),
+        "a decision on other data is refused": (NOT_MET, entries(2, data_version="other")),
+        "a deployment of other bytes is refused": (NOT_MET, entries(3, digest="0" * 64)),
+        "a deployment by a refused decision is refused": (NOT_MET, entries(2, outcome="refused")),
+        "a deployment without a decision is refused": (NOT_MET, entries(3, decision=None)),
+        "a ledger that does not hold shows no deployment": (NOT_MET, {r.Ledger: {"breaks": ("cut",)}}),
+        "nobody may retrain by hand is refused": (NOT_MET, {Policy: {"retraining": {"causes": ("drift",)}}}),
+        "no retraining by drift is refused": (NOT_MET, {Policy: {"retraining": {"causes": ("hand",)}}}),
+        "a retraining that is paused is refused": (NOT_MET, {r.Orchestration: {"deployments": PAUSED}}),
+        "a retraining that nothing runs is unknown": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
+        "a person asked for and none there is refused": (NOT_MET, BY_PERSON),
+        "a person's word for it is enough": (MET, BY_PERSON | approved(2)),
+        "a person's word for something else is refused": (NOT_MET, BY_PERSON | approved(1)),
+        "without a drill nothing is known": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "a drill that is too old is refused": (NOT_MET, drilled("rollback", made=LONG_AGO)),
+        "a drill written by hand is refused": (NOT_MET, written_by_hand("rollback")),
+        "a drill on a twin, though another version served before, is refused": (NOT_MET, served(2, "rollback")),
     },
 }
 
