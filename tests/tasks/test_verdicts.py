@@ -1,68 +1,121 @@
-"""Tests of tasks/verdicts.py."""
+"""Tests of tasks/verdicts.py: every verdict, and what speaks against a candidate whatever its primary metric says."""
 
-import numpy as np
+from typing import Any
+
 import pytest
 
-from config.settings import Comparison, ProblemType
-from tasks.intervals import Interval, Units
-from tasks.metrics import metric
-from tasks.statistics import Prediction
-from tasks.verdicts import difference, judge
+from config.settings import Comparison, ErrorCosts
+from tasks.paired import Difference, Differences
+from tasks.verdicts import Compared, judge
 
-RULES = Comparison(margin=0.01, guarded_margin=0.02, minimum_rows=200, looks=3)
+RULES = Comparison(
+    margin=0.01, guarded_margin=0.02, minimum_rows=200, looks=3, slice_margin=0.05, slice_minimum_rows=100,
+    cost_margin=0.02,
+)  # fmt: skip
+COSTS = ErrorCosts(false_positive=1.0, false_negative=3.0, currency="EUR")  # a margin of 0.06 a row
+LEVEL = (0.0, -0.001, 0.001)
+BETTER = (0.02, 0.01, 0.03)
+
+
+def told(figures: tuple[float | None, ...], reason: str = "") -> Difference:
+    return Difference(*figures, candidate=0.8, champion=0.7, reason=reason)
+
+
+def judged(
+    primary: Difference, guarded: Difference | None = None, *, rows: int = 500, cost: Difference | None = None,
+    slices: dict[str, Difference] | None = None, costs: ErrorCosts = COSTS,
+) -> Compared:  # fmt: skip
+    keys = {("size", name): one for name, one in (slices or {}).items()}
+    seen = Differences(
+        {"roc_auc": primary, "brier": guarded or told(LEVEL)}, keys, dict.fromkeys(keys, 120), 0.99, cost
+    )  # fmt: skip
+    return judge(seen, rules=RULES, costs=costs, unseen_rows=rows)
 
 
 @pytest.mark.parametrize(
-    ("primary", "guarded", "rows", "looks", "verdict"),
+    ("given", "verdict", "words"),
     [
-        pytest.param((0.02, 0.01, 0.03), (0.0, -0.01, 0.01), 500, 1, "better", id="better beyond doubt"),
-        pytest.param((0.0, -0.009, 0.01), (0.0, -0.01, 0.01), 500, 1, "not-worse", id="within the margin"),
-        pytest.param((0.0, -0.01, 0.01), (0.0, -0.01, 0.01), 500, 1, "worse", id="on the margin is not within"),
-        pytest.param((-0.05, -0.06, -0.04), (0.0, -0.01, 0.01), 500, 1, "worse", id="worse beyond doubt"),
-        pytest.param((0.02, 0.01, 0.03), (-0.05, -0.06, -0.04), 500, 1, "worse", id="better, but a guarded one fell"),
-        pytest.param((0.02, 0.01, 0.03), (None, None, None), 500, 1, "worse", id="a guarded one cannot be told"),
-        pytest.param((None, None, None), (0.0, -0.01, 0.01), 500, 1, "unknown", id="the primary cannot be told"),
-        pytest.param((0.02, None, None), (0.0, -0.01, 0.01), 500, 1, "unknown", id="no interval"),
-        pytest.param((0.02, 0.01, 0.03), (0.0, -0.01, 0.01), 199, 1, "unknown", id="too few unseen rows"),
-        pytest.param((0.02, 0.01, 0.03), (0.0, -0.01, 0.01), 500, 4, "unknown", id="the rows are worn out"),
+        pytest.param({"primary": told(BETTER)}, "better", "the candidate is better", id="better beyond doubt"),
+        pytest.param({"primary": told((0.0, -0.009, 0.01))}, "not-worse", "if at all", id="within the margin"),
+        pytest.param({"primary": told((0.005, 0.0, 0.01))}, "not-worse", "if at all", id="just no worse is not better"),
+        pytest.param({"primary": told((0.0, -0.01, 0.01))}, "worse", "may be worse", id="on the margin is not within"),
+        pytest.param({"primary": told((-0.05, -0.06, -0.04))}, "worse", "may be worse", id="worse beyond doubt"),
+        pytest.param({"primary": told(BETTER), "guarded": told((-0.05, -0.06, -0.04))}, "worse",
+                     "but brier may be worse by more than 0.02", id="better, but a guarded one fell"),
+        pytest.param({"primary": told(BETTER), "guarded": told((0.0, -0.02, 0.02))}, "worse", "but brier",
+                     id="a guarded one on its margin"),
+        pytest.param({"primary": told(BETTER), "guarded": told((0.0, -0.019, 0.02))}, "better", "",
+                     id="a guarded one within its margin"),
+        pytest.param({"primary": told(BETTER), "guarded": told((None, None, None), "it is constant")}, "unknown",
+                     "brier tells nothing: it is constant", id="a guarded one cannot be told"),
+        pytest.param({"primary": told((None, None, None), "it is not a finite number")}, "unknown",
+                     "roc_auc tells nothing", id="the primary cannot be told"),
+        pytest.param({"primary": told(BETTER, "the champion's is exactly zero")}, "unknown", "exactly zero",
+                     id="a baseline of zero"),
+        pytest.param({"primary": told((0.02, None, None), "undefined")}, "unknown", "undefined", id="no interval"),
+        pytest.param({"primary": told((0.02, float("nan"), float("nan")))}, "worse", "may be worse",
+                     id="an interval that is no number is no proof"),
+        pytest.param({"primary": told(BETTER), "rows": 199}, "unknown", "199 promotion rows", id="too few rows"),
+        pytest.param({"primary": told(BETTER), "rows": 200}, "better", "", id="just enough rows"),
+        pytest.param({"primary": told(BETTER), "cost": told((0.1, 0.05, 0.15))}, "better", "", id="cheaper"),
+        pytest.param({"primary": told(BETTER), "cost": told((0.0, -0.059, 0.06))}, "better", "",
+                     id="dearer by less than the margin, if at all"),
+        pytest.param({"primary": told(BETTER), "cost": told((0.0, -0.06, 0.06))}, "worse",
+                     "a row's errors may cost more by over 0.06 EUR: 0.8 against 0.7", id="perhaps dearer"),
+        pytest.param({"primary": told(BETTER), "cost": told((None, None, None), "no threshold")}, "unknown",
+                     "what errors cost cannot be told: no threshold", id="a cost that cannot be told"),
+        pytest.param({"primary": told(BETTER), "slices": {"big": told(LEVEL)}}, "better", "", id="a slice as before"),
+        pytest.param({"primary": told(BETTER), "slices": {"big": told((-0.1, -0.14, -0.051))}}, "worse",
+                     "worse by more than 0.05 in size big", id="a slice evidently fell"),
+        pytest.param({"primary": told(BETTER), "slices": {"big": told((-0.1, -0.15, -0.05))}}, "better", "",
+                     id="a slice that fell by the margin, perhaps"),
+        pytest.param({"primary": told(BETTER), "slices": {"big": told((None, None, None), "fewer than 100 rows")}},
+                     "better", "", id="a slice too small holds nothing by itself"),
+        pytest.param({"primary": told((-0.05, -0.06, -0.04)), "guarded": told((None, None, None), "constant")},
+                     "unknown", "brier tells nothing", id="what cannot be told is said before what is worse"),
+    ],
+)  # fmt: skip
+def test_a_difference_has_one_meaning(given: dict[str, Any], verdict: str, words: str) -> None:
+    seen = judged(**given)
+    assert (seen.verdict, seen.unseen_rows) == (verdict, given.get("rows", 500))
+    assert words in seen.sentence and len(seen.sentence) > 20
+    assert bool(seen.next_step) is (verdict not in ("better", "not-worse"))
+
+
+def test_nothing_compared_is_unknown() -> None:
+    seen = judge(None, rules=RULES, costs=COSTS, unseen_rows=12)
+    assert (seen.verdict, seen.difference, seen.cost) == ("unknown", None, None)
+
+
+@pytest.mark.parametrize(
+    ("one", "verdict"),
+    [
+        pytest.param(told((0.0, -0.049, 0.01)), "not-worse", id="within the margin"),
+        pytest.param(told((0.0, -0.05, 0.01)), "open", id="perhaps beyond it"),
+        pytest.param(told((-0.1, -0.2, -0.05)), "open", id="beyond it but for an end"),
+        pytest.param(told((-0.1, -0.2, -0.0501)), "worse", id="beyond it"),
+        pytest.param(told((None, None, None), "fewer than 100 rows"), "unknown", id="too small"),
+        pytest.param(told((0.1, None, None), "undefined"), "unknown", id="without an interval"),
     ],
 )
-def test_a_difference_has_one_meaning(
-    primary: tuple[float | None, ...], guarded: tuple[float | None, ...], rows: int, looks: int, verdict: str
-) -> None:
-    told = {"roc_auc": Interval(*primary), "brier": Interval(*guarded)}
-    seen = judge(told, primary="roc_auc", rules=RULES, unseen_rows=rows, looks=looks)
-    assert (seen.verdict, seen.unseen_rows) == (verdict, rows)
-    assert len(seen.sentence) > 20
+def test_a_slice_is_told_by_its_whole_interval(one: Difference, verdict: str) -> None:
+    seen = judged(told(BETTER), slices={"big": one, "small": told((None, None, None), "fewer than 100 rows")})
+    assert (seen.slices["size"]["big"].verdict, seen.slices["size"]["big"].rows) == (verdict, 120)
+    assert seen.slices_unknown == 1 + (verdict == "unknown")
+    assert seen.slice_confidence == 0.99
 
 
-def said(probability: np.ndarray) -> Prediction:
-    return Prediction(
-        (probability > 0.5).astype(int), np.column_stack([1 - probability, probability]), np.array([0, 1])
-    )
+def test_at_most_five_slices_are_named() -> None:
+    fallen = {f"value {n}": told((-0.2, -0.3, -0.1)) for n in range(7)}
+    assert "size value 4 and 2 more" in judged(told(BETTER), slices=fallen).sentence
 
 
-def test_a_difference_is_paired_and_positive_where_the_candidate_is_better() -> None:
-    rng = np.random.default_rng(0)
-    y = rng.integers(0, 2, 500)
-    champion = np.clip(0.5 + (y - 0.5) * 0.3 + rng.normal(0, 0.3, 500), 0, 1)
-    candidate = np.clip(champion + (y - 0.5) * 0.1, 0, 1)
-    metrics = {name: metric(name, ProblemType.BINARY) for name in ("roc_auc", "brier")}
-    told = difference(
-        y, said(candidate), said(champion), metrics=metrics, of=Units("row", np.arange(500)), resamples=300,
-        confidence=0.95, seed=0,
-    )  # fmt: skip
-    assert all(one.low is not None and one.low > 0 for one in told.values())
-    assert told["roc_auc"].value == pytest.approx(
-        metrics["roc_auc"].score(y, said(candidate)) - metrics["roc_auc"].score(y, said(champion))
-    )
+def test_the_margin_of_the_cost_follows_the_dearer_error() -> None:
+    costs = ErrorCosts(false_positive=50.0, false_negative=10.0, currency="USD")
+    seen = judged(told(BETTER), cost=told((0.0, -0.9, 0.9)), costs=costs).cost
+    assert seen is not None and (seen.margin, seen.passed, seen.currency) == (1.0, True, "USD")
 
 
-def test_a_model_does_not_differ_from_itself() -> None:
-    y = np.tile([0, 1], 200)
-    same = said(np.random.default_rng(0).random(400))
-    told = difference(
-        y, same, same, metrics={"roc_auc": metric("roc_auc", ProblemType.BINARY)}, of=Units("row", np.arange(400)),
-        resamples=100, confidence=0.95, seed=0,
-    )  # fmt: skip
-    assert told["roc_auc"] == Interval(0.0, 0.0, 0.0)
+def test_without_a_price_the_cost_says_why() -> None:
+    seen = judged(told(BETTER)).cost
+    assert seen is not None and (seen.applies, seen.passed) == (False, None) and "binary" in seen.reason
