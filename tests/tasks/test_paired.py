@@ -1,4 +1,4 @@
-"""Tests of tasks/paired.py: differences are paired, hold together over slices, and are doubted where they are nothing."""
+"""Tests of tasks/paired.py: differences are paired, hold together over slices, and are doubted where they say none."""
 
 from typing import Any
 
