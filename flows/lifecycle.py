@@ -16,7 +16,7 @@ from flows import idle, names, progress, review
 from flows.progress import Entry, journal
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName
-from tasks import files, tracking, versioning, watching
+from tasks import files, janitor, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
@@ -42,7 +42,7 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
     """Judge goal, measures, owners and columns before a row is read; names that are not there end it (ConfigError)."""
     with journal().phase("Framing") as entry:
         names.resolve(settings)
-        tracking.connect(settings)
+        janitor.tidy(tracking.connect(settings))
         kpi = settings.charter.kpis[0]
         entry.did = f"goal, owners and {len(settings.charter.kpis)} KPI; floor {kpi.floor:g} {kpi.metric}"
         _pass(GateName.FRAMING, settings, entry, cause=cause, explore=explore)

@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Settings
-from flows import endings, idle, orchestrator
+from flows import ending_early, endings, idle, orchestrator
 from tasks import alerts
 from tasks.alerts import Alert
 from tasks.reporting import RunReport, duration, phase_table, write_run
@@ -56,7 +56,7 @@ def run_loop(
     from flows import names, progress
 
     names.resolve(settings)  # a name that is not there ends the command before there is a run to give account of
-    with progress.shown() as journal:
+    with ending_early.softly(), progress.shown() as journal:
         try:
             _loop(settings, cause=cause, explore=explore, force=force, until=until)
         except BaseException as error:
@@ -90,7 +90,7 @@ def _ended_by(error: BaseException) -> tuple[str, LifecycleError]:
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
     from flows.lifecycle import lifecycle
 
-    with orchestrator.prefect_server(settings):
+    with orchestrator.prefect_server(settings), ending_early.within(settings.policy.run_hours):
         lifecycle(settings, cause=cause, explore=explore, force=force, until=until)
 
 

@@ -7,14 +7,14 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.errors import IntegrityAlarm
 from config.settings import Settings
-from flows import operating, progress
+from flows import ending_early, operating, progress
 from flows.rebuild import BUILT, REQUEST
 from tasks import checkouts, files, reproduction, settlement, tracking
 from tasks.content import content_digest
@@ -42,7 +42,7 @@ SCRATCH = {
 def reproduce(settings: Settings, number: int) -> Reproduction:
     """Build a version again, compare, and record what came of it (GateRefused, IntegrityAlarm, LifecycleError)."""
     start, place = time.monotonic(), PLACE / str(number)
-    with operating.one_at_a_time(PLACE / "lock"), softly(), progress.shown() as journal:
+    with operating.one_at_a_time(PLACE / "lock"), ending_early.softly(), progress.shown() as journal:
         journal.say(f"Version {number}: read its record")
         stores = open_stores(settings)
         try:
@@ -107,20 +107,6 @@ def _has_descriptor(stream: Any) -> bool:
     except (OSError, AttributeError):
         return False
     return True
-
-
-@contextlib.contextmanager
-def softly() -> Iterator[None]:
-    """Let SIGTERM end the work as Ctrl-C does, so that what it laid out is cleared away."""
-
-    def interrupt(*_: object) -> None:
-        raise KeyboardInterrupt
-
-    before = signal.signal(signal.SIGTERM, interrupt)
-    try:
-        yield
-    finally:
-        signal.signal(signal.SIGTERM, before)
 
 
 def keep(told: Reproduction, stores: Stores) -> Reproduction:

@@ -1,6 +1,7 @@
 """How DVC runs a stage: `python -m flows.training`, a process with a Prefect API of its own that ends in words."""
 
 import importlib
+import os
 import sys
 from typing import TYPE_CHECKING, NoReturn
 
@@ -13,16 +14,21 @@ if TYPE_CHECKING:
 def run(module: str, flow: str) -> NoReturn:
     """Run one phase and end with its exit code; the server starts before Prefect, which asks for it, is imported."""
     environment.prepare()
+    if "DVC_STAGE" in os.environ:  # a stage that outlives its `dvc repro` would write beside the next one
+        from flows.prefect_process import die_with
+
+        die_with(os.getppid())
     settings: Settings | None = None
     try:
         from config.load import load
-        from flows import orchestrator, progress
+        from flows import ending_early, orchestrator, progress
 
         settings = load()
+        hours = settings.policy.run_hours
         orchestrator.start(settings.runtime)
         phase = importlib.import_module(module)
         progress.watch(phase)
-        with progress.Journal().shown(), orchestrator.prefect_server(settings):
+        with progress.Journal().shown(), orchestrator.prefect_server(settings), ending_early.within(hours):
             getattr(phase, flow)(settings)
     except KeyboardInterrupt:
         sys.exit(130)

@@ -17,7 +17,7 @@ from prefect.cache_policies import NO_CACHE
 from config.settings import Settings
 from flows.patience import passes
 from flows.progress import tell
-from tasks import folds, leaderboard, recording, studies, tracking, training, tuning
+from tasks import folds, leaderboard, processes, recording, studies, tracking, training, tuning
 from tasks.failpoints import failpoint
 from tasks.features import identity_schema, row_fingerprints
 from tasks.folds import CrossValidation
@@ -45,7 +45,8 @@ def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None
     """Search unless the trial is known, refit, log and write reports/training; the promotion rows are not read."""
     start, question = time.monotonic(), training.ask(settings)
     store, source = open_store(settings), tracking.provenance()
-    tags = source.tags() | {"lifecycle.cause": cause, "lifecycle.flow_run_id": str(runtime.flow_run.get_id())}
+    tags = source.tags() | {processes.TAG: processes.me(), "lifecycle.cause": cause}
+    tags |= {"lifecycle.flow_run_id": str(runtime.flow_run.get_id())}
     rows = {name: read_rows(name) for name in ("train", "tune")}
     parts = {name: training.examples(frame, sha256, settings) for name, (frame, sha256) in rows.items()}
     study, parent = begin(parts, question, settings, store=store, tags=tags)

@@ -23,6 +23,7 @@ LOCK_FILE = "requirements.lock"
 LANDED_POINTER = "data/landed.dvc"
 STATE = Path(".lifecycle")
 PATIENCE_SECONDS = 5.0
+LOCK_SECONDS = 20.0  # as long as MLflow itself waits for another writer
 # What a run itself writes is no change of the source.
 NOT_SOURCE = ("dvc.lock", "**/*.dvc", "data/**", "reports/**", "ledger/**")
 
@@ -85,7 +86,8 @@ def in_words(uri: str) -> Iterator[None]:
         raise LifecycleError(
             f"the MLflow store {uri} failed: {str(error).splitlines()[0][:300]}",
             expected="a tracking store that answers and can be written to",
-            next_step="check `tracking_uri` in config/runtime.yaml, and that no other process holds the database",
+            next_step="check `tracking_uri` in config/runtime.yaml, that its disk can be written to, and that no other "
+            "process holds the database; a damaged one is brought back from a backup",
         ) from error
 
 
@@ -125,10 +127,13 @@ def _create_database(path: Path) -> None:
 
 
 def _probe(path: Path) -> None:
-    """Ask for the write lock and give it back: a database held by another process is noticed in seconds."""
-    with contextlib.closing(sqlite3.connect(path, timeout=PATIENCE_SECONDS, isolation_level=None)) as database:
+    """Ask for the write lock and give it back, and see that no page is damaged: both are noticed before any work."""
+    with contextlib.closing(sqlite3.connect(path, timeout=LOCK_SECONDS, isolation_level=None)) as database:
         database.execute("BEGIN IMMEDIATE")
+        (found,) = database.execute("PRAGMA quick_check(1)").fetchone()
         database.execute("ROLLBACK")
+    if found != "ok":
+        raise sqlite3.DatabaseError(f"the database is damaged: {' '.join(str(found).split())}")
 
 
 def _open(uri: str) -> "MlflowClient":

@@ -1,7 +1,9 @@
 """DVC: snapshots of data, and whether a stage of the pipeline is up to date with what it reads."""
 
 import contextlib
+import json
 import logging
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,6 +13,8 @@ from config.errors import LifecycleError
 if TYPE_CHECKING:
     from dvc.repo import Repo
 
+RWLOCK = Path(".dvc/tmp/rwlock")  # who reads and writes what; DVC does not mend it itself
+WRITING_SECONDS = 0.2  # it is written in place: it may be looked at while somebody does
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
 
 
@@ -78,10 +82,35 @@ def _in_git() -> bool:
     return any((folder / ".git").exists() for folder in (Path.cwd(), *Path.cwd().parents))
 
 
+def _mend_rwlock() -> None:
+    """Remove DVC's list of readers and writers where a kill left it unreadable, and no DVC works here."""
+    for pause in (WRITING_SECONDS, 0.0):
+        try:
+            if not RWLOCK.exists() or isinstance(json.loads(RWLOCK.read_bytes()), dict):
+                return
+        except ValueError:
+            time.sleep(pause)
+    if not _dvc_works_here():
+        RWLOCK.unlink(missing_ok=True)
+
+
+def _dvc_works_here() -> bool:
+    """Tell whether another process runs DVC's command in this folder."""
+    import psutil
+
+    here, me = str(Path.cwd()), psutil.Process().pid
+    for process in psutil.process_iter(("pid", "cmdline", "cwd")):
+        about = process.info
+        if about["pid"] != me and about["cwd"] == here and any("dvc" in Path(w).name for w in about["cmdline"] or ()):
+            return True
+    return False
+
+
 @contextlib.contextmanager
 def repository() -> "Iterator[Repo]":
     """Open DVC's repository, and turn DVC's own errors into words."""
     ensure_repository()
+    _mend_rwlock()
     from dvc.exceptions import DvcException
     from dvc.lock import LockError
     from dvc.repo import Repo
@@ -100,5 +129,6 @@ def repository() -> "Iterator[Repo]":
         raise LifecycleError(
             f"DVC: {' '.join(str(error).split())[:300]}",
             expected="a sound dvc.yaml, dvc.lock and .dvc folder",
-            next_step="`dvc status` shows more; dvc.lock and .dvc/config can be had back from git",
+            next_step="`dvc status` shows more; have dvc.lock and .dvc/config back from git, or remove dvc.lock: "
+            "the next run records every stage anew",
         ) from error

@@ -77,7 +77,8 @@ class Bounds(Closed):
     split_effect: float = Field(default=0.5, gt=0, description="Largest effect size (PSI) between parts of the split.")
     duplicate_share: Share = Field(default=0.01, description="Largest share of duplicate feature rows across parts.")
     unseen_share: Share = Field(default=0.02, description="Largest share of rows with a category that train lacks.")
-    flipped_labels: Share = Field(default=0.05, description="Largest share of labels of a segment that look flipped.")
+    flipped_labels: Share = Field(default=0.02, description="Largest share of labels of a segment that look flipped.")
+    flood_share: Share = Field(default=0.2, description="Most that one source's share may grow among the newest rows.")
     overfit_gap: float = Field(default=0.1, gt=0, description="Largest gap of the primary metric, train against tune.")
     perturbation_drop: float = Field(default=0.1, gt=0, description="Largest drop of the primary metric under noise.")
     uplift: float = Field(default=0.0, ge=0, description="Least uplift of the primary metric over the rule baseline.")
@@ -179,6 +180,7 @@ class Policy(Closed):
         default=False, description="Whether the person who lets a champion in may be the one accountable for the model."
     )
     not_yet_required: tuple[PracticeId, ...] = Field(default=(), description="Practices nothing judges yet.")
+    run_hours: float = Field(default=24.0, gt=0, le=168, description="A run that takes longer ends itself.")
     check_seconds: float = Field(
         default=30.0, ge=1, le=600, description="A check, a bound or a record that takes longer to answer is broken."
     )

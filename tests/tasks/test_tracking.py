@@ -42,7 +42,7 @@ def test_first_open_makes_database_and_experiment_once(project: Path) -> None:
 
 
 def test_a_database_held_by_another_process_is_told_in_words(project: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tracking, "PATIENCE_SECONDS", 0.2)
+    monkeypatch.setattr(tracking, "LOCK_SECONDS", 0.2)
     Path("mlflow.db").touch()
     holder = sqlite3.connect("mlflow.db", isolation_level=None)
     holder.execute("BEGIN EXCLUSIVE")
