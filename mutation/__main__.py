@@ -27,6 +27,8 @@ def main() -> int:
         files = [file for file in planned.files if not given.files or any(part in file for part in given.files)]
         if not files:
             raise Unplanned(f"nothing that is mutated is called {' or '.join(given.files)}")
+        if lacking := planned.lacking(files):
+            raise Unplanned(f"there are no tests {', '.join(lacking[:5])}")
     except Unplanned as fault:
         print(fault, file=sys.stderr)
         return 2
