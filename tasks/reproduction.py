@@ -103,7 +103,10 @@ def recall(number: int, stores: Stores, *, workplace: Path) -> Record:
         )  # fmt: skip
     training = _told(version, ACCOUNT, stores, workplace)
     if (training["run_id"], training["model_digest"]) != (version.run_id, version.digest) or "winner" not in training:
-        raise IntegrityAlarm(f"the account of training in run {version.run_id} speaks of another model")
+        raise IntegrityAlarm(
+            f"the account of training in run {version.run_id} speaks of another model",
+            expected="the account of the run that made the version", next_step="lifecycle verify",
+        )  # fmt: skip
     return Record(version, commit, revision, training, _told(version, EVALUATION, stores, workplace))
 
 

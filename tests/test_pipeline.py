@@ -11,7 +11,7 @@ ROOT = Path(__file__).parents[1]
 STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 # What a flow imports and its outputs do not depend on: stores, locks, keys, landing, what comes after the stage.
 BESIDES = {
-    *("files", "failpoints", "keys", "packaging", "tracking", "versioning"),
+    *("files", "failpoints", "keys", "packaging", "processes", "tracking", "versioning"),
     *("ledger", "chain", "registry", "stores", "comparison", "contenders"),
     *("landing", "origin", "sources", "flights", "describing"),
 }
