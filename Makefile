@@ -18,7 +18,7 @@ run: $(STAMP)    ## Install what is missing, then run the whole lifecycle
 	@$(PY) -m cli run $(ARGS)
 
 test: $(STAMP) lint    ## Run ruff, mypy, the import contracts and every test
-	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(ARGS)
+	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),-p tests.recording)
 
 chaos: $(STAMP)    ## Try hundreds of kills, races and mutations, and print the figures
 	@$(PY) -m pytest tests/chaos -m chaos -q $(ARGS)

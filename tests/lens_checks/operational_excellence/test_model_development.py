@@ -1,4 +1,4 @@
-"""What is promoted was built, ran_with and deployed by machines."""
+"""What is promoted was built, tested and deployed by machines."""
 
 import pytest
 
