@@ -67,17 +67,14 @@ def data_versions_can_be_had_back(
         raise Missing(f"a look at the data {', '.join(sorted(unseen))[:60]}")
     if difference.data_sha256 != landing.sha256:
         return not_met("the difference to the version before is of other rows than those landed")
-    commit = version.tags.get("commit", "")
-    run = runs.runs.get(commit)
-    if run is None:
-        raise Missing(f"a run of the tests on commit {commit[:12] or 'of the version'}: `make test` records one")
-    if run.dirty or not run.passed or run.failed or not run.kinds.get("data", 0) > 0:
-        return not_met(f"the tests of {commit[:12]}: {run.failed} failed, {run.kinds.get('data', 0)} were of data")
+    red, commit = delivery.of_tests(version, runs)
+    if red:
+        return not_met("; ".join(red[:5]))
     where = f"and from {retrieval.remote}" if retrieval.remote else "alone: no remote is configured"
     told = f"compared with {difference.against[:12]}" if difference.against else "the first version"
     return met(
         f"{len(on_ladder)} data revisions on the ladder, each whole in the project's cache {where}; {told}; "
-        f"{run.kinds['data']} tests of data passed on {commit[:12]}"
+        f"{runs.runs[commit].kinds['data']} tests of data passed on {commit[:12]}"
     )
 
 

@@ -60,14 +60,9 @@ def training_and_serving_share_their_features(training: Training, release: Relea
     fix="Mend `split` or `slices` in config/params.yaml, or `shift_allowances` in config/data.yaml.",
 )
 def validation_represents_what_will_be_seen(
-    data: Data,
-    params: Params,
-    policy: Policy,
-    parts: Parts,
-    leakage: Leakage,
-    training: Training,
+    data: Data, params: Params, policy: Policy, parts: Parts, leakage: Leakage, training: Training,
     evaluation: Evaluation,
-) -> Verdict:
+) -> Verdict:  # fmt: skip
     """Validation rows resemble training rows, share none with them, and no segment is evidently below its floor."""
     primary = evaluation.metrics.get(params.metrics.primary)
     faults = [

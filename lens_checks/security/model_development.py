@@ -42,19 +42,10 @@ def traffic_between_training_nodes_is_encrypted(charter: Charter, training: Trai
     fix="List `source.allowed` in config/data.yaml; find out what changed in the data; then `lifecycle run`.",
 )
 def poisoned_data_would_be_noticed(
-    data: Data,
-    params: Params,
-    policy: Policy,
-    landing: Landing,
-    difference: Difference,
-    parts: Parts,
-    leakage: Leakage,
-    comparison: ChampionComparison,
-    training: Training,
-    registry: Registry,
-    ledger: Ledger,
+    data: Data, params: Params, policy: Policy, landing: Landing, difference: Difference, parts: Parts,
+    leakage: Leakage, comparison: ChampionComparison, training: Training, registry: Registry, ledger: Ledger,
     pipeline: Pipeline,
-) -> Verdict:
+) -> Verdict:  # fmt: skip
     """Data comes from allowed files, lies near what was accepted, has no flipped labels, and both can be taken back."""
     version = registry.with_digest(training.model_digest)
     if version is None:

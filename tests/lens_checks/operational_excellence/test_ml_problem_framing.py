@@ -1,6 +1,7 @@
 """Roles, levers, and fairness throughout."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,6 +9,9 @@ from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import ml_problem_framing as checks
+from tests.lens_checks.delivered import tagged
+from tests.lens_checks.made import entry
+from tests.lens_checks.proven import REBUILT, metric, rebuilt
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
@@ -18,6 +22,20 @@ DUMMY, LINEAR, SMALLER, CHOSEN, RULE = GOOD.get(r.Leaderboard).candidates
 def tried(*candidates: r.Candidate) -> dict[type, object]:
     """Give a leaderboard of these candidates."""
     return {r.Leaderboard: {"candidates": candidates}}
+
+
+def approved(by: str, decision: int = 2) -> dict[type, object]:
+    """Let somebody approve a decision of the good project, all of which mo had run."""
+    given = entry(80, "approval", decision=decision, approver=by)
+    return {r.Ledger: {"entries": (*GOOD.get(r.Ledger).entries, given)}}
+
+
+def again(**change: Any) -> dict[type, object]:
+    """Give the version's reproduction with something changed, and the ledger's entry of it."""
+    made = rebuilt(**change)
+    entries = tuple(e for e in GOOD.get(r.Ledger).entries if e.kind != "reproduction")
+    known = entry(REBUILT, "reproduction", version=1, passed=made.passed)
+    return {r.Reproductions: {"of": {1: made}}, r.Ledger: {"entries": (*entries, known)}}
 
 
 VERDICTS = {
@@ -32,6 +50,48 @@ VERDICTS = {
         ),
         "who trained may not approve": (NOT_MET, {r.Tracking: {"winner": {"tags": {"mlflow.user": "ada"}}}}),
         "a run that names no user cannot be told": (UNKNOWN, {r.Tracking: {"winner": {"tags": {}}}}),
+        "who wrote the commit may not approve": (NOT_MET, {r.Authorship: {"authors": ("Ada", "a@example.org")}}),
+        "where git knows no author, the user is held against": (MET, {r.Authorship: {"authors": ()}}),
+        "two who are accountable are none": (NOT_MET, {Charter: {"owners": {"data": "Dan, Eve"}}}),
+        "two who approve are none": (NOT_MET, {Charter: {"owners": {"approver": "Ada & Bob"}}}),
+        "what another ran was approved": (MET, approved("Ada")),
+        "who ran it approved it": (NOT_MET, approved("MO")),
+        "an approval of nothing": (NOT_MET, approved("Ada", decision=99)),
+    },
+    checks.every_release_can_be_traced_and_rebuilt: {
+        "all is named, and it came out again": (MET, {}),
+        "no commit is named": (NOT_MET, tagged(commit="")),
+        "no data revision is named": (NOT_MET, tagged(data_revision="")),
+        "no parameters are named": (NOT_MET, tagged(params_sha256="")),
+        "no lock is named": (NOT_MET, tagged(lock_sha256="")),
+        "no flow run is named": (NOT_MET, tagged(flow_run_id="")),
+        "no schema of the features is named": (NOT_MET, tagged(feature_schema_sha256="")),
+        "the commit does not hold what ran": (NOT_MET, tagged(dirty="true")),
+        "whether the commit holds what ran is not known": (NOT_MET, tagged(dirty="")),
+        "nobody rebuilt it yet": (UNKNOWN, {r.Reproductions: {"of": {}}}),
+        "what is not named is told also where nobody rebuilt it": (
+            NOT_MET,
+            {**tagged(commit=""), r.Reproductions: {"of": {}}},
+        ),
+        "another version was rebuilt": (UNKNOWN, {r.Reproductions: {"of": {7: rebuilt(7)}}}),
+        "it came out within tolerance": (MET, again(exact=False)),
+        "it did not come out again": (NOT_MET, again(passed=False)),
+        "a metric that lies off": (NOT_MET, again(metrics={"average_precision": metric(0.80)})),
+        "a metric that is said to lie off": (NOT_MET, again(metrics={"average_precision": metric(within=False)})),
+        "a metric that could not be told": (NOT_MET, again(metrics={"average_precision": metric(None)})),
+        "a metric that is not a number": (NOT_MET, again(metrics={"average_precision": metric(float("nan"))})),
+        "no metric was compared": (NOT_MET, again(metrics={})),
+        "it was rebuilt from other data": (
+            NOT_MET,
+            again(inputs={"data_revision": r.SeenInput(expected="a", seen="b", same=False)}),
+        ),
+        "other data that is called the same": (
+            NOT_MET,
+            again(inputs={"data_revision": r.SeenInput(expected="a", seen="b", same=True)}),
+        ),
+        "a reproduction that the ledger does not know": (NOT_MET, again(entry=1)),
+        "a reproduction in a broken ledger": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
+        "no alias names a version": (UNKNOWN, {r.Registry: {"aliases": {}}}),
     },
     checks.planned_levers_were_tried_from_a_baseline_upward: {
         "every lever was tried after a baseline": (MET, {}),

@@ -1,6 +1,7 @@
 """Evaluation by the pipeline, weighty features, inherited parts."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -8,7 +9,9 @@ from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
+from tests.lens_checks.delivered import tagged
 from tests.lens_checks.made import entry
+from tests.lens_checks.proven import FIGURES
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 STALE = r.StageFile(path="data/prepared", recorded="1", on_disk="2")
@@ -25,9 +28,22 @@ PREPARED = r.StageFile(path="data/prepared", recorded="1", on_disk="1")
 KNOWN = GOOD.get(r.Baseline).columns["delay"]
 OTHER = replace(GOOD.get(r.Registry).versions[0], tags={"digest": "0" * 64})
 CLIMBED = (
-    entry(1, "decision", gate="staging", outcome="passed", version=1),
-    entry(2, "decision", gate="champion", outcome="passed", version=1),
+    entry(1, "decision", gate="staging", outcome="passed", version=1, figures=FIGURES),
+    entry(2, "decision", gate="champion", outcome="passed", version=1, figures=FIGURES),
 )
+
+
+def decided(**change: object) -> dict[type, object]:
+    """Give a champion whose decision says something else."""
+    body: dict[str, Any] = {"gate": "champion", "outcome": "passed", "version": 1, "figures": FIGURES}
+    return {r.Ledger: {"entries": (entry(1, "decision", **body | change),)}}
+
+
+def ran(**change: object) -> dict[type, object]:
+    """Give a version whose run left something else."""
+    return {r.Registry: {"versions": (replace(GOOD.get(r.Registry).versions[0], **change),)}}
+
+
 FAMILIAR = ("sklearn.A", "numpy.B", "scipy.C", "builtins.d", "collections.E", "functools.f", "tasks.features.G")
 
 
@@ -72,6 +88,34 @@ VERDICTS = {
             NOT_MET,
             {r.Ledger: {"entries": (entry(1, "decision", gate="champion", outcome="refused", version=1),)}},
         ),
+        "a version whose run is gone is refused": (NOT_MET, ran(run_tags=None, run_metrics=None)),
+        "a version that was never evaluated is refused": (NOT_MET, ran(run_metrics={"tune_average_precision": 0.9})),
+        "a version whose evaluation is not a number is refused": (
+            NOT_MET,
+            ran(run_metrics={"promotion_average_precision": float("nan")}),
+        ),
+        "a version that no flow made is refused": (NOT_MET, ran(run_tags={})),
+        "a version registered outside a flow is refused": (NOT_MET, tagged(flow_run_id="")),
+        "a decision that says its figures keep the thresholds": (MET, decided()),
+        "a decision over no threshold is refused": (NOT_MET, decided(figures={**FIGURES, "thresholds": ()})),
+        "a decision without figures is refused": (NOT_MET, decided(figures=None)),
+        "a decision under its own floor is refused": (
+            NOT_MET,
+            decided(figures={**FIGURES, "thresholds": ("average_precision >= 0.9",)}),
+        ),
+        "a decision over its own ceiling is refused": (
+            NOT_MET,
+            decided(figures={**FIGURES, "thresholds": ("brier >= 0.01 and brier <= 0.05",)}),
+        ),
+        "a decision whose metric is missing is refused": (
+            NOT_MET,
+            decided(figures={**FIGURES, "thresholds": ("accuracy >= 0.5",)}),
+        ),
+        "a bound that is neither floor nor ceiling is refused": (
+            NOT_MET,
+            decided(figures={**FIGURES, "thresholds": ("brier == 0.1",)}),
+        ),
+        "a passed decision that something blocked is refused": (NOT_MET, decided(blocking=({"practice": "X"},))),
         "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
         "without a registry nothing can be told": (UNKNOWN, {r.Registry: None}),
     },

@@ -8,7 +8,7 @@ from config.settings import Data
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import data_processing as checks
-from tests.lens_checks.delivered import LONG_AGO, TOMORROW, drilled, policy, written_by_hand
+from tests.lens_checks.delivered import LONG_AGO, REVISION, TOMORROW, drilled, policy, ran_with, tagged, written_by_hand
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 
@@ -30,7 +30,33 @@ def declared(**change: object) -> Changes:
     return {r.TaskPolicies: {"tasks": (policy("landing.land", **change),)}}
 
 
+def kept(*faults: str, remote: str | None = None, revision: str = REVISION) -> Changes:
+    """Say what keeps the data of the one version from being had back."""
+    return {r.Retrieval: {"remote": remote, "faults": {revision: faults}}}
+
+
 VERDICTS = {
+    checks.data_versions_can_be_had_back: {
+        "named, whole in the cache, compared, and tested": (MET, {}),
+        "whole in the remote too": (MET, kept(remote="s3://flights")),
+        "a version on the ladder that names no data": (NOT_MET, tagged(data_revision="")),
+        "data that is gone": (NOT_MET, kept("abc is not in the cache")),
+        "data that was changed in the cache": (NOT_MET, kept("abc was changed in the cache", remote="s3://flights")),
+        "data that nobody looked for": (UNKNOWN, kept(revision="other.dir")),
+        "data compared with nothing, for it is the first": (MET, {r.Difference: {"against": None}}),
+        "a difference of other rows": (NOT_MET, {r.Difference: {"data_sha256": "0" * 64}}),
+        "nobody ran the tests": (UNKNOWN, {r.TestRuns: {"runs": {}}}),
+        "tests of another commit": (UNKNOWN, tagged(commit="other")),
+        "data that is gone is told also where nobody ran the tests": (
+            NOT_MET,
+            {**kept("abc is not in the cache"), r.TestRuns: {"runs": {}}},
+        ),
+        "a test that failed": (NOT_MET, ran_with(failed=1)),
+        "tests that did not pass": (NOT_MET, ran_with(passed=False)),
+        "tests of changes that are in no commit": (NOT_MET, ran_with(dirty=True)),
+        "no test of data": (NOT_MET, ran_with(kinds={"data": 0, "model": 1, "api": 1})),
+        "no alias names a version": (UNKNOWN, {r.Registry: {"aliases": {}}}),
+    },
     checks.every_input_is_catalogued: {
         "every column declared, owned, classed and fresh": (MET, {}),
         "data from nowhere has no entry": (NOT_MET, {r.Landing: {"sources": ()}}),

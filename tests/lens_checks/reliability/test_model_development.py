@@ -1,5 +1,7 @@
 """Features in both places, validation that represents, and bias."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.settings import Charter, Data, Params, Policy
@@ -8,7 +10,7 @@ from lens_checks.evidence import records as r
 from lens_checks.reliability import model_development as checks
 from tests.lens_checks.delivered import LONG_AGO, approved, drilled, entries, ran_with, served, tagged, written_by_hand
 from tests.lens_checks.made import PARTS
-from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 SHIFT = {"effects": {"delay": {"tune": 0.1, "promotion": 0.9}}}
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
@@ -17,6 +19,26 @@ PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email"
 def origin(**figures: float | None) -> dict[str, object]:
     """Give the slices with one airport of these figures."""
     return {"slices": {"origin": {"JFK": r.Slice(rows=140, **figures)}}}
+
+
+def spans(**changed: tuple[str | None, str | None]) -> dict[type, object]:
+    """Give parts of other spans of time."""
+    parts = GOOD.get(r.Parts).parts
+    told = {name: replace(parts[name], start=start, end=end) for name, (start, end) in changed.items()}
+    told = {n: replace(p, start=f"{p.start}"[:10], end=f"{p.end}"[:10]) if n not in told else told[n]
+            for n, p in parts.items()}  # fmt: skip
+    return {r.Parts: {"parts": told}}
+
+
+def searched(*names: str) -> dict[type, object]:
+    """Give a leakage search of these names alone."""
+    return {r.Leakage: {"checks": names}}
+
+
+def required(**least: int) -> dict[type, object]:
+    """Ask for segments, of which every part has twenty rows at JFK, train and tune more."""
+    counts = {"origin": {"JFK": {"train": 90, "tune": 30, "promotion": 20}}}
+    return {r.Parts: {"segments": counts}, Params: {"split": {"required": {"origin": least}}}}
 
 
 VERDICTS = {
@@ -59,6 +81,30 @@ VERDICTS = {
             {r.Evaluation: origin(primary=0.4, low=0.3, high=0.5)},
         ),
         "segments too small to be told do not cover": (NOT_MET, {r.Evaluation: origin(primary=None)}),
+        "parts that follow one another in time": (MET, spans(tune=("2013-07-01", "2013-07-31"))),
+        "a part that begins before the one before it ends": (NOT_MET, spans(tune=("2013-06-01", "2013-07-31"))),
+        "a part that begins when the one before it ends": (
+            NOT_MET,
+            spans(train=("2013-01-01", "2013-07-01"), tune=("2013-07-01", "2013-07-31")),
+        ),
+        "a part without a time": (NOT_MET, spans(tune=(None, None))),
+        "rows that were parted by entity need no time": (
+            MET,
+            {**spans(tune=(None, None)), Params: {"split": {"strategy": "group"}}},
+        ),
+        "nobody searched for rows from the future": (NOT_MET, searched("same rows")),
+        "nobody searched for rows in two parts": (NOT_MET, searched("future rows")),
+        "nobody searched for entities in two parts": (
+            NOT_MET,
+            {**searched("same rows"), Params: {"split": {"strategy": "group"}}},
+        ),
+        "an edge case with its rows in every part": (MET, required(JFK=20)),
+        "an edge case is missing in a part": (NOT_MET, required(JFK=21)),
+        "an edge case that nobody counted": (NOT_MET, required(LGA=1)),
+        "truth is spelt alike": (MET, required(jfk=20)),
+        "nobody logged how the score varies": (UNKNOWN, {r.Training: {"cross_validation": None}}),
+        "the spread of another metric": (UNKNOWN, {r.Training: {"cross_validation": {"metric": "brier"}}}),
+        "a spread that could not be told": (UNKNOWN, {r.Training: {"cross_validation": {"std": None}}}),
         "without segments the classes are looked at": (MET, {Params: {"slices": ()}}),
         "a part without one case is refused": (
             NOT_MET,

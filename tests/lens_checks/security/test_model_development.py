@@ -1,12 +1,51 @@
-"""Traffic between training nodes."""
+"""Traffic between training nodes, and data that somebody has poisoned."""
+
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
-from config.settings import Charter
+from config.settings import Charter, Data, Params
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.security import model_development as checks
-from tests.lens_checks.world import DERIVED, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.made import MODEL, entry
+from tests.lens_checks.proven import SEARCHED, compared
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+VERSION = GOOD.get(r.Registry).versions[0]
+SNAPSHOT = GOOD.get(r.Pipeline).snapshots["data/landed"]
+BEFORE = replace(VERSION, version=7, aliases=("previous",), tags=VERSION.tags | {"digest": "e" * 64})
+SECOND = (*GOOD.get(r.Ledger).entries, entry(70, "decision", gate="champion", outcome="passed", version=7))
+CHAMPION = r.ComparedVersion(version=7, run_id="old", digest="e" * 64)
+
+
+def flip(allowed: str | None) -> Changes:
+    leak = r.Leak(check="flipped labels", columns=("late",), share=0.2, sentence="look flipped", allowed=allowed)
+    return {r.Leakage: {"findings": (leak,)}}
+
+
+def far(share: float) -> Changes:
+    return {r.Difference: {"outliers": {n: {"any": share} for n in ("train", "tune", "promotion")}}}
+
+
+def moved(psi: float) -> Changes:
+    column = r.ColumnDifference(psi=0.02, arrived_psi=psi, missing_before=0, missing=0)
+    return {r.Difference: {"columns": {"delay": column}}}
+
+
+def against(verdict: str, **slices: str) -> Changes:
+    """Compare with a champion, with these verdicts in the airports."""
+    told = {n: r.SliceComparison(value=0.0, low=-0.1, high=0.1, rows=99, verdict=v) for n, v in slices.items()}
+    seen = compared(champion=CHAMPION, verdict=verdict, slices={"origin": told} if told else {})
+    return {r.ChampionComparison: vars(seen)}
+
+
+def before(**change: Any) -> Changes:
+    """Put another champion on the ladder before this one."""
+    aliases = {"champion": 1, "previous": 7}
+    return {r.Registry: {"versions": (VERSION, BEFORE), "aliases": aliases} | change, r.Ledger: {"entries": SECOND}}
+
 
 VERDICTS = {
     checks.traffic_between_training_nodes_is_encrypted: {
@@ -14,9 +53,76 @@ VERDICTS = {
         "four nodes have traffic that nobody showed": (UNKNOWN, {Charter: {"compute_nodes": 4}}),
         "without a training run nothing is derived": (UNKNOWN, {r.Training: None}),
     },
+    checks.poisoned_data_would_be_noticed: {
+        "allowed files, near what was accepted, and a way back": (MET, {}),
+        "a list that allows nothing, and so anything": (NOT_MET, {Data: {"source": {"allowed": ()}}}),
+        "a file that is not on the list": (NOT_MET, {Data: {"source": {"allowed": ("data/*.parquet",)}}}),
+        "a file that is not what was pinned": (
+            NOT_MET,
+            {Data: {"source": {"checksums": {"data/flights.csv": "0" * 64}}}},
+        ),
+        "a file without a digest": (
+            NOT_MET,
+            {r.Landing: {"sources": (r.SourceFile(path="data/more.csv", sha256=""),)}},
+        ),
+        "no file at all": (NOT_MET, {r.Landing: {"sources": ()}}),
+        "other rows on disk than the manifest's": (NOT_MET, {r.Landing: {"sha256_on_disk": "0" * 64}}),
+        "distances that came in kilometres": (NOT_MET, moved(0.8)),
+        "values far out": (NOT_MET, far(0.2)),
+        "the first data has nothing to be compared with": (MET, {r.Difference: {"against": None, "columns": {}}}),
+        "data compared with nothing, though other rows were there before": (
+            NOT_MET,
+            {
+                r.Difference: {"against": None},
+                **before(versions=(VERSION, replace(BEFORE, tags=BEFORE.tags | {"landed_sha256": "0" * 64}))),
+            },
+        ),
+        "labels that look flipped": (NOT_MET, flip(None)),
+        "flipped labels allowed without a reason": (NOT_MET, flip(" ")),
+        "flipped labels allowed with a reason": (MET, flip("the authority corrected them")),
+        "nobody looked for flipped labels": (NOT_MET, {r.Leakage: {"checks": SEARCHED[:-1]}}),
+        "labels of other rows were looked at": (NOT_MET, {r.Leakage: {"data_sha256": "0" * 64}}),
+        "a slice that became worse": (NOT_MET, {**before(), **against("better", JFK="worse", LGA="not-worse")}),
+        "no slice that became worse": (MET, {**before(), **against("better", JFK="open", LGA="not-worse")}),
+        "no slice was compared": (NOT_MET, {**before(), **against("better")}),
+        "where no slice is asked for, none is missing": (
+            MET,
+            {**before(), **against("better"), Params: {"slices": ()}},
+        ),
+        "a comparison of another candidate": (
+            NOT_MET,
+            {r.ChampionComparison: {"candidate": {"digest": "0" * 64}}},
+        ),
+        "a champion to go back to": (MET, before()),
+        "no alias names a version to go back to": (NOT_MET, before(aliases={"champion": 1})),
+        "what could be gone back to never was champion": (NOT_MET, before(aliases={"champion": 1, "previous": 1})),
+        "what could be gone back to has no digest": (
+            NOT_MET,
+            before(versions=(VERSION, replace(BEFORE, tags={}))),
+        ),
+        "a challenger goes back to the champion of now": (MET, before(aliases={"champion": 7, "candidate": 1})),
+        "a snapshot that anybody may write to": (
+            NOT_MET,
+            {r.Pipeline: {"snapshots": {"data/landed": replace(SNAPSHOT, sealed=False)}}},
+        ),
+        "a snapshot that is not in the cache": (
+            NOT_MET,
+            {r.Pipeline: {"snapshots": {"data/landed": replace(SNAPSHOT, cached=False)}}},
+        ),
+        "a snapshot that was edited": (
+            NOT_MET,
+            {r.Pipeline: {"snapshots": {"data/landed": replace(SNAPSHOT, on_disk="2")}}},
+        ),
+        "no snapshot": (NOT_MET, {r.Pipeline: {"snapshots": {}}}),
+        "trained bytes that are registered nowhere cannot be told": (UNKNOWN, {r.Training: {"model_digest": "0" * 64}}),
+    },
 }
 
 
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+def test_the_good_project_is_about_one_model() -> None:
+    assert {VERSION.tags["digest"], compared().candidate.digest} == {MODEL}
