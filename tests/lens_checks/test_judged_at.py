@@ -28,8 +28,17 @@ ELSEWHERE = {
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,
+    "MLSEC-10": Checkpoint.RELEASE,
     # what only a model that serves can show
     "MLOE-03": Checkpoint.OPERATION,
+    # what a drill, a rebuilt version or a test run shows, which a first run cannot have
+    "MLOE-07": Checkpoint.OPERATION,
+    "MLOE-12": Checkpoint.OPERATION,
+    "MLREL-04": Checkpoint.OPERATION,
+    "MLREL-05": Checkpoint.OPERATION,
+    "MLREL-06": Checkpoint.OPERATION,
+    "MLREL-10": Checkpoint.OPERATION,
+    "MLSEC-06": Checkpoint.OPERATION,
 }
 
 
