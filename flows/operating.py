@@ -11,7 +11,7 @@ from typing import IO, TYPE_CHECKING
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Settings
-from flows import ending_early, endings, idle, orchestrator
+from flows import ending_early, endings, idle, leftovers, orchestrator
 from tasks import alerts
 from tasks.alerts import Alert
 from tasks.reporting import RunReport, duration, phase_table, write_run
@@ -90,7 +90,8 @@ def _ended_by(error: BaseException) -> tuple[str, LifecycleError]:
 def _loop(settings: Settings, *, cause: str, explore: bool, force: bool, until: date | None) -> None:
     from flows.lifecycle import lifecycle
 
-    with orchestrator.prefect_server(settings), ending_early.within(settings.policy.run_hours):
+    with orchestrator.prefect_server(settings), ending_early.within(settings.policy.run_hours), leftovers.named():
+        leftovers.mark()
         lifecycle(settings, cause=cause, explore=explore, force=force, until=until)
 
 
