@@ -88,6 +88,7 @@ def test_the_winner_becomes_champion_once(ready: Path) -> None:
     for gate in ("staging", "champion"):
         assert (decided[gate]["outcome"], decided[gate]["model_digest"]) == ("passed", release["digest"])
         assert json.loads(Path(f"reports/decisions/{gate}.json").read_text())["decision"] == decided[gate]
+    assert (ledger()[-1]["kind"], ledger()[-1]["body"]["passed"]) == ("live", True)
     before = len(ledger())
     again = deploy()
     assert (again.version, again.changed) == (1, False)
@@ -118,8 +119,9 @@ def test_a_person_lets_it_in_and_the_run_itself_cannot(ready: Path) -> None:
     settings = change_policy("approval: policy", "approval: person")
     with pytest.raises(AwaitsApproval, match="model risk manager"):
         deploy()
-    ladder.approve(settings, by="model risk manager")  # in the process of the run
-    with pytest.raises(AwaitsApproval, match="by the run itself"):
+    with pytest.raises(GateRefused, match="does not approve itself"):
+        ladder.approve(settings, by="model risk manager")  # in the process of the run
+    with pytest.raises(AwaitsApproval, match="waits for"):
         ladder.promote(settings, "champion")
     assert (alias("staging"), alias("champion")) == (1, None)
     subprocess.run([sys.executable, "-c", A_PERSON], check=True, env={**os.environ, "PYTHONPATH": "."})

@@ -20,7 +20,7 @@ from config.errors import GateRefused, LifecycleError
 from config.settings import Settings
 from tasks import failpoints, history, isolation, packaging, settlement
 from tests.tasks.auditor import audit, check_closed_once
-from tests.tasks.release_world import World
+from tests.tasks.release_world import MODEL, World
 
 ROOT = Path(__file__).parents[2]
 FORK = multiprocessing.get_context("fork")
@@ -219,12 +219,12 @@ def interfere(stage: Stage, act: Callable[[World], object], point: str, meanwhil
     return process.exitcode if stopped else None
 
 
-def point_by_hand(root: Path, alias: str, version: int | None) -> None:
+def point_by_hand(root: Path, alias: str, version: int | None, model: str = MODEL) -> None:
     """Move an alias as a second client does, with none of our code."""
     with contextlib.closing(sqlite3.connect(root / "mlflow.db", timeout=30)) as database, database:
         database.execute("delete from registered_model_aliases where alias = ?", (alias,))
         if version is not None:
-            row = (alias, version, "small-model")
+            row = (alias, version, model)
             database.execute("insert into registered_model_aliases (alias, version, name) values (?, ?, ?)", row)
 
 

@@ -215,7 +215,7 @@ def prepare(world: World) -> Records:
 
 
 def is_accepted(world: World, records: Records, place: str, mutation: str, seed: int) -> bool:
-    """Mutate one record, ask for the promotion, put everything back; tell whether the promotion went through."""
+    """Mutate one record, ask for the promotion, put everything back; tell whether anything moved."""
     path, dice = records.paths()[place], random.Random(f"{place} {mutation} {seed}")
     original = path.read_bytes()
     mutated = original
@@ -226,8 +226,7 @@ def is_accepted(world: World, records: Records, place: str, mutation: str, seed:
     path.write_bytes(mutated)
     try:
         with contextlib.suppress(LifecycleError):
-            promote_stored(world)
-            return True
+            return promote_stored(world)
         return world.alias() != 1
     finally:
         path.write_bytes(original)

@@ -121,18 +121,22 @@ class World:
 
     def register_package(self, strength: float, run_id: str, hostile: Any = None) -> Version:
         """Package and register the model of a run, as deployment does; doing it again gives the same version."""
-        stores = self.stores
-        made = self.root / "made" / run_id
-        folder = made / f"package-{strength}"
-        if not folder.exists():
-            shutil.rmtree(made, ignore_errors=True)
-            package_folder(made, strength=strength, keys_folder=self.keys, run_id=run_id, hostile=hostile)
+        stores, folder = self.stores, self.make_package(strength, run_id, hostile)
         digest = packaging.model_digest(folder)
         package = packaging.verify(folder, digest=digest, keys_folder=self.keys)
         training = {"run_id": run_id, "model_digest": digest, "feature_schema_sha256": "f"}
         return candidates.register(
             package, Evidence(training, {}), params=self.settings.params, stores=stores, flow_run_id="", explored=False
         )
+
+    def make_package(self, strength: float, run_id: str, hostile: Any = None) -> Path:
+        """Package the model of a run, unless that is done."""
+        made = self.root / "made" / run_id
+        folder = made / f"package-{strength}"
+        if not folder.exists():
+            shutil.rmtree(made, ignore_errors=True)
+            package_folder(made, strength=strength, keys_folder=self.keys, run_id=run_id, hostile=hostile)
+        return folder
 
     def decide(self, gate: str, of: Version, **change: Any) -> Entry:
         """Store a decision that passed, or one that is changed."""

@@ -1,7 +1,8 @@
 """What does not agree with the ledger is found and named: aliases, capitals, deleted versions, bytes, the chain."""
 
 import json
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -23,7 +24,9 @@ def delete_champion(world: World) -> None:
 
 def change_model(world: World) -> None:
     path = world.path_of(2) / packaging.MODEL
-    path.write_bytes(path.read_bytes()[:-1])
+    data = bytearray(path.read_bytes())
+    data[len(data) // 2] ^= 1
+    path.write_bytes(data)
 
 
 def edit_entry(world: World) -> None:
@@ -35,11 +38,27 @@ def cut_tail(world: World) -> None:
     sorted((world.root / "ledger").glob("*.json"))[-1].unlink()
 
 
+@pytest.fixture(scope="module")
+def made(tmp_path_factory: pytest.TempPathFactory, mlflow_template: Path, shipped: Settings) -> Path:
+    """A world in which version 2 took the place of version 1."""
+    root = tmp_path_factory.mktemp("made")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(root)
+        world = World(root, mlflow_template, shipped)
+        world.champion(1.0)
+        world.champion(0.5)
+    return root
+
+
 @pytest.fixture
-def climbed(world: World) -> World:
-    world.champion(1.0)
-    world.champion(0.5)
-    return world
+def climbed(
+    made: Path, tmp_path: Path, mlflow_template: Path, shipped: Settings, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    """A copy of it; the packages stay where they are, and are put right afterwards."""
+    shutil.copytree(made, tmp_path, dirs_exist_ok=True)
+    monkeypatch.chdir(tmp_path)
+    yield World(tmp_path, mlflow_template, shipped, fresh=False)
+    shutil.copytree(tmp_path / "mlartifacts", made / "mlartifacts", dirs_exist_ok=True)
 
 
 def test_what_agrees_is_sound(climbed: World) -> None:
