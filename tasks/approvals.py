@@ -10,7 +10,9 @@ from tasks import decisions
 from tasks.ledger import Decision, Entry, Kind
 from tasks.stores import Stores
 
-BOUND_TO = ("gate", "model", "version", "model_digest", "data_version", "promotion_sha256", "policy_sha256", "base_champion")
+BOUND_TO = (
+    "gate", "model", "version", "model_digest", "data_version", "promotion_sha256", "policy_sha256", "base_champion",
+)  # fmt: skip
 
 
 class AwaitsApproval(GateRefused):
