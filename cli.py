@@ -17,7 +17,7 @@ EXITS = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a gate refuse
 
 app = typer.Typer(name="lifecycle", help=HELP, epilog=EXITS, no_args_is_help=True, add_completion=False)
 app_of_config = typer.Typer(help="The settings in force, and where each came from.", no_args_is_help=True)
-app_of_schedule = typer.Typer(help="Monitoring and retraining by the calendar.", no_args_is_help=True)
+app_of_schedule = typer.Typer(help="Monitoring, retraining and drills by the calendar.", no_args_is_help=True)
 app.add_typer(app_of_config, name="config")
 app.add_typer(app_of_schedule, name="schedule")
 
@@ -326,9 +326,11 @@ def backup(
 
 @app_of_schedule.command("serve")
 def schedule_serve(
-    every: Annotated[float | None, typer.Option(min=1, help="Seconds that take the place of both crons.")] = None,
+    every: Annotated[
+        float | None, typer.Option(min=1, help="Seconds in place of the crons of monitoring and retraining.")
+    ] = None,
 ) -> None:
-    """Run monitoring and retraining by the calendar until stopped."""
+    """Run monitoring, retraining and drills by the calendar until stopped."""
     settings = _settings()
     from datetime import timedelta
 

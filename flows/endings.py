@@ -5,8 +5,9 @@ import traceback
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
-from config.errors import LifecycleError
+from config.errors import GateRefused, LifecycleError
 
 ERRORS = Path(".lifecycle") / "errors"
 UNREACHABLE = ("ConnectError", "ConnectTimeout", "ConnectionRefusedError", "NewConnectionError", "ReadTimeout")
@@ -84,3 +85,15 @@ def _unforeseen(error: BaseException) -> LifecycleError:
     return LifecycleError(
         f"{type(error).__name__}: {first}", expected="this not to happen", next_step=f"report it; {where}"
     )
+
+
+def tell_of_flow(flow: Any, flow_run: Any, state: Any) -> None:
+    """Tell somebody that a flow of the calendar failed or crashed; what a gate refused was told where it was."""
+    if isinstance(state.data, GateRefused):
+        return
+    from config.load import load
+    from tasks import alerts
+
+    told = in_words(state.data) if isinstance(state.data, BaseException) else LifecycleError(str(state.message))
+    if not any(alert["seen"] == told.seen for alert in alerts.read_alerts()[-1:]):
+        alerts.tell(told, f"flow {flow.name}, run {flow_run.name}", load().runtime.notify)

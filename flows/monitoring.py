@@ -14,6 +14,7 @@ from config.errors import IntegrityAlarm, LifecycleError
 from config.load import load
 from config.settings import Settings, Window
 from flows import review
+from flows.endings import tell_of_flow
 from lens_checks.check import Checkpoint
 from tasks import alerts, drift, files, landing, performance, preparing, verification, watching
 from tasks.baselines import Champion, load_champion
@@ -193,7 +194,7 @@ def watch_once(settings: Settings, window: Window) -> WindowReport | None:
     return report
 
 
-@flow(name="Monitoring by the calendar")
+@flow(name="Monitoring by the calendar", on_failure=[tell_of_flow], on_crashed=[tell_of_flow])
 def watch_next() -> WindowReport | None:
     """Judge the month after all that was trained on or watched, once it is over; None where nothing has come in.
 

@@ -12,6 +12,7 @@ from config.errors import GateRefused, LifecycleError
 from config.load import load
 from config.settings import Settings
 from flows import operating
+from flows.endings import tell_of_flow
 from tasks import causes, files, landing, watching
 from tasks.causes import FAILED, FINISHED, NOT_WORTH_IT, REFUSED, STARTED, Cause
 from tasks.ledger import Entry, Kind
@@ -36,7 +37,10 @@ class Retraining:
     schema: int = 1
 
 
-@flow(name="Retraining", flow_run_name="Retraining asked for by {asked}", validate_parameters=False)
+@flow(
+    name="Retraining", flow_run_name="Retraining asked for by {asked}", validate_parameters=False,
+    on_failure=[tell_of_flow], on_crashed=[tell_of_flow],
+)  # fmt: skip
 def retrain(asked: str = "schedule") -> Retraining:
     """Ask whether there is a cause, record the answer, and run the lifecycle if there is one."""
     asked, settings = operating.stated(asked), load()

@@ -1,26 +1,27 @@
-"""The Prefect deployments: monitoring and retraining by the calendar, approval when asked for; one at a time."""
+"""The Prefect deployments: monitoring, retraining and drills by the calendar, approval when asked for; one of each."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
 
 from config.settings import Settings
-from flows import orchestrator
+from flows import leftovers, orchestrator, turns
 from tasks import files
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Schedule
 
-MONITORING, RETRAINING, APPROVAL = "monitoring", "retraining", "approval"
+MONITORING, RETRAINING, DRILLS, APPROVAL = "monitoring", "retraining", "drills", "approval"
 
 
 def serve(settings: Settings, *, every: timedelta | None = None) -> None:
-    """Register the deployments and run what is due until stopped; `every` takes the place of both crons."""
+    """Register the deployments and run what is due until stopped; `every` is for monitoring and retraining alone."""
     orchestrator.start(settings.runtime, schedules=True)
     from prefect import serve as serve_deployments
 
     with orchestrator.prefect_server(settings, schedules=True):
         deployments = make_deployments(settings, every=every)
+        leftovers.mark(alone=not turns.shares_a_server(settings.runtime))
         cancel_missed()
         serve_deployments(*deployments, print_starting_message=False)
 
@@ -31,6 +32,7 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
 
     from flows.approval import ask_for_approval
     from flows.monitoring import watch_next
+    from flows.practice import practise
     from flows.retraining import retrain
 
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
@@ -42,6 +44,9 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
         retrain.to_deployment(
             RETRAINING, schedule=_schedule(policy.retraining.cron, every), concurrency_limit=one, tags=tags,
             parameters={"asked": "schedule"},
+        ),
+        practise.to_deployment(
+            DRILLS, schedule=_schedule(policy.recovery.cron, None), concurrency_limit=one, tags=tags
         ),
         ask_for_approval.to_deployment(APPROVAL, concurrency_limit=one, tags=tags),
     ]  # fmt: skip

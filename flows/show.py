@@ -84,7 +84,9 @@ def _about(body: dict[str, Any]) -> str:
     """Name gate or alias, outcome and version."""
     outcome = OUTCOMES.get(str(body.get("outcome")), body.get("outcome"))
     version = f"version {body['version']}" if body.get("version") is not None else None
-    return ", ".join(str(part) for part in (body.get("gate") or body.get("alias"), outcome, version) if part)
+    return ", ".join(
+        str(part) for part in (body.get("gate") or body.get("alias") or body.get("name"), outcome, version) if part
+    )
 
 
 def _why(body: dict[str, Any]) -> str:
