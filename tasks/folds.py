@@ -22,7 +22,9 @@ Index = NDArray[np.int64]
 
 @dataclass(frozen=True)
 class CrossValidation:
-    """The winner's parameters fitted and scored fold by fold; a fold that cannot be scored has None."""
+    """The winner's parameters fitted and scored fold by fold; a fold that cannot be scored has None, and no part in
+    mean and spread, which need two.
+    """
 
     scheme: str  # time: each fold is scored by a model of the rows before it; group: entities stay whole; rows
     metric: str
@@ -43,8 +45,7 @@ def cross_validate(
     folds = _folds(scheme, rows.iloc[chosen], data) if len(chosen) >= SMALLEST else ()
     scores = [_score(best, sample, fit, held, question, seed=seed) for fit, held in folds]
     told = [score for score in scores if score is not None]
-    whole = len(told) == len(scores) and len(told) > 1
-    mean, std = (float(np.mean(told)), float(np.std(told, ddof=1))) if whole else (None, None)
+    mean, std = (float(np.mean(told)), float(np.std(told, ddof=1))) if len(told) > 1 else (None, None)
     return CrossValidation(scheme, question.metric.name, len(chosen), scores, mean, std, time.monotonic() - start)
 
 

@@ -50,11 +50,22 @@ def test_entities_stay_whole() -> None:
     assert all(len({place[i] for i in held}) == 1 for _, held in parted)
 
 
-def test_a_fold_that_cannot_be_scored_leaves_the_spread_untold() -> None:
-    one = examples(100)
-    single = Examples(one.features, (np.arange(100) >= 90).astype(int), one.sha256)
-    found = varied(single)
-    assert None in found.scores and (found.mean, found.std) == (None, None)
+def with_cases_from(first: int) -> Examples:
+    """Give a hundred rows, of which the last have cases among them."""
+    made = examples(100)
+    return Examples(made.features, np.where(np.arange(100) >= first, made.target, 0), made.sha256)
+
+
+def test_a_fold_that_cannot_be_scored_has_no_part_in_the_spread() -> None:
+    found = varied(with_cases_from(50))
+    told = [score for score in found.scores if score is not None]
+    assert found.scores[0] is None and len(told) > 1
+    assert (found.mean, found.std) == (pytest.approx(np.mean(told)), pytest.approx(np.std(told, ddof=1)))
+
+
+def test_fewer_than_two_folds_tell_no_spread() -> None:
+    found = varied(with_cases_from(90))
+    assert (found.mean, found.std) == (None, None)
 
 
 def test_too_few_rows_have_no_folds() -> None:
