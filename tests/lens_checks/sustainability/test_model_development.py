@@ -24,6 +24,11 @@ def costing(**seconds: float | None) -> dict[type, object]:
     return {r.Leaderboard: {"candidates": candidates}}
 
 
+def worst(cpu_seconds: float | None) -> dict[type, object]:
+    """Give a leaderboard on which the worst trial took so many CPU seconds."""
+    return {r.Leaderboard: {"candidates": (replace(MADE["dummy"], cpu_seconds=cpu_seconds), *TRIALS[1:])}}
+
+
 VERDICTS = {
     checks.training_stops_where_gains_stop: {
         "hopeless trials stop, the chosen one pays": (MET, {}),
@@ -66,8 +71,8 @@ VERDICTS = {
             {r.Leaderboard: {"candidates": tuple(replace(c, value=0.8499) if c.trial == 2 else c for c in TRIALS)}},
         ),
         "a model of no trial is refused": (NOT_MET, {r.Training: {"best_trial": 99}}),
-        "a trial whose cost is not known is refused": (NOT_MET, costing(linear=None)),
-        "a trial of negative cost is refused": (NOT_MET, costing(dummy=-0.5)),
+        "a trial whose cost is not known is refused": (NOT_MET, worst(None)),
+        "a trial of negative cost is refused": (NOT_MET, worst(-0.5)),
         "a light model far behind the best is refused": (
             NOT_MET,
             {r.Training: {"best_trial": 1, "family": "linear", "params": {}}},
