@@ -49,7 +49,12 @@ def test_a_function_that_says_nothing_has_no_title() -> None:
 @pytest.mark.parametrize(
     ("practice", "declared_pillar", "pillar"),
     [
-        pytest.param("MLSUS-03", None, Pillar.SUSTAINABILITY, id="the id tells"),
+        pytest.param("MLOE-03", None, Pillar.OPERATIONAL_EXCELLENCE, id="operational excellence"),
+        pytest.param("MLSEC-03", None, Pillar.SECURITY, id="security"),
+        pytest.param("MLREL-03", None, Pillar.RELIABILITY, id="reliability"),
+        pytest.param("MLPER-03", None, Pillar.PERFORMANCE_EFFICIENCY, id="performance efficiency"),
+        pytest.param("MLCOST-03", None, Pillar.COST_OPTIMIZATION, id="cost optimization"),
+        pytest.param("MLSUS-03", None, Pillar.SUSTAINABILITY, id="sustainability"),
         pytest.param("MLSUS-03", Pillar.SECURITY, Pillar.SUSTAINABILITY, id="the id tells, whatever is declared"),
         pytest.param("ACME-01-A", Pillar.SECURITY, Pillar.SECURITY, id="an own practice declares it"),
         pytest.param("ACME-01-A", None, None, id="nobody tells"),
@@ -64,3 +69,4 @@ def test_it_keeps_what_it_declares() -> None:
     assert (made.practice, made.phase, made.judged_at) == ("ACME-01-A", Phase.DEPLOYMENT, Checkpoint.RELEASE)
     assert (made.fix, made.effort, made.own_risk) == ("Mend it.", Effort.LARGE, Risk.HIGH)
     assert made() == met("seen")
+    assert made.module == __name__
