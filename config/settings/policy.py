@@ -154,6 +154,7 @@ class Licences(Closed):
             "grandalf": "draws the graph of `dvc dag`; no part of what is passed on",
             "jinja2-ansible-filters": "used by copier when a project is made; no part of what is passed on",
             "pygit2": "its linking exception covers use as a library by DVC",
+            "yattag": "used by cosmic-ray when mutants are tried; no part of what is passed on",
         },
         description="Packages that may have another licence, each with the reason.",
     )
