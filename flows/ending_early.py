@@ -3,6 +3,7 @@
 import contextlib
 import os
 import signal
+import subprocess
 import sys
 import threading
 from collections.abc import Iterator
@@ -10,6 +11,15 @@ from collections.abc import Iterator
 from config.errors import LifecycleError
 
 GRACE_SECONDS = 10.0  # for what hears no signal, because it hangs in C
+# A process of its own, because a call into C may hold the interpreter; standard input closes when its parent ends.
+WATCHDOG = """
+import os, select, sys
+seconds, parent, words = float(sys.argv[1]), int(sys.argv[2]), sys.argv[3]
+if not select.select([0], [], [], seconds)[0]:
+    sys.stderr.write(words)
+    sys.stderr.flush()
+    os.kill(parent, 9)
+"""
 
 
 class TooLong(KeyboardInterrupt):
@@ -26,10 +36,10 @@ def softly() -> Iterator[None]:
 @contextlib.contextmanager
 def within(hours: float, *, grace_seconds: float = GRACE_SECONDS) -> Iterator[None]:
     """End work that takes too long (LifecycleError), and the whole process where it does not even notice."""
-    over = threading.Event()
+    over, seconds = threading.Event(), hours * 3600
     words = f"it was not done after {hours:g} hours"
-    watch = threading.Thread(target=_watch, args=(over, hours * 3600, grace_seconds, words), daemon=True)
-    with _on_signal(signal.SIGALRM, TooLong):
+    watch = threading.Thread(target=_watch, args=(over, seconds), daemon=True)
+    with _on_signal(signal.SIGUSR2, TooLong), _killed_after(seconds + grace_seconds, words):
         watch.start()
         try:
             yield
@@ -42,13 +52,21 @@ def within(hours: float, *, grace_seconds: float = GRACE_SECONDS) -> Iterator[No
             over.set()
 
 
-def _watch(over: threading.Event, seconds: float, grace_seconds: float, words: str) -> None:
-    if over.wait(seconds):
-        return
-    os.kill(os.getpid(), signal.SIGALRM)
-    if not over.wait(grace_seconds):
-        print(f"seen:     {words}, and it hears no signal: the process ends itself", file=sys.stderr, flush=True)
-        os._exit(LifecycleError.exit_code)  # locks are the kernel's, and the server ends with its parent
+def _watch(over: threading.Event, seconds: float) -> None:
+    if not over.wait(seconds):
+        os.kill(os.getpid(), signal.SIGUSR2)
+
+
+@contextlib.contextmanager
+def _killed_after(seconds: float, words: str) -> Iterator[None]:
+    """Have this process killed if it is still at work then; locks are the kernel's, and servers end with us."""
+    told = f"seen:     {words}, and it hears no signal: it was killed\nnext:     lifecycle run\n"
+    command = [sys.executable, "-I", "-S", "-c", WATCHDOG, str(seconds), str(os.getpid()), told]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as watchdog:
+        try:
+            yield
+        finally:
+            watchdog.communicate()
 
 
 @contextlib.contextmanager
