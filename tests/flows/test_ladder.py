@@ -64,6 +64,7 @@ def fill_in(answer: dict[str, Any]) -> BaseException | None:
     """Wait for the form, resume the run with an answer as Prefect's interface does, and give how the run ended."""
     from prefect.client.orchestration import get_client
     from prefect.client.schemas.filters import FlowRunFilter
+    from prefect.client.schemas.responses import SetStateStatus
 
     asking = Asking()
     asking.start()
@@ -73,7 +74,9 @@ def fill_in(answer: dict[str, Any]) -> BaseException | None:
         while not (runs := client.read_flow_runs(flow_run_filter=paused)):
             assert asking.error is None and time.monotonic() < until, asking.error
             time.sleep(0.1)
-        client.resume_flow_run(runs[0].id, run_input=answer)
+        while (told := client.resume_flow_run(runs[0].id, run_input=answer)).status != SetStateStatus.ACCEPT:
+            assert time.monotonic() < until, told  # the form is stored a moment after the run has paused
+            time.sleep(0.1)
     asking.join(120)
     assert not asking.is_alive()
     return asking.error

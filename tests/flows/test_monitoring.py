@@ -12,7 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from config.settings import Settings, Window
-from flows.monitoring import judge_window
+from flows.monitoring import judge_window, watch_once
 from tasks.baselines import Baseline, Champion
 from tasks.drift import describe_answers
 from tasks.features import feature_frame, target_values
@@ -21,6 +21,8 @@ from tasks.profiling import reference
 from tasks.registry import Version
 from tasks.statistics import Prediction
 from tasks.watching import WindowReport
+from tests.tasks.crash_stage import point_by_hand
+from tests.tasks.release_world import World
 
 AUGUST = Window(start=date(2013, 8, 1), end=date(2013, 9, 1))
 Change = Callable[[pd.DataFrame], pd.DataFrame]
@@ -85,6 +87,27 @@ def test_rows_without_labels_are_judged_by_what_is_there(
     told = judged(rows.assign(late=None), champion, settings)
     assert (told.verdict, told.performance, told.labels_share) == ("ok", None, 0.0)
     assert told.prediction_psi == pytest.approx(0, abs=0.01)
+
+
+@pytest.mark.usefixtures("prefect_server")
+@pytest.mark.parametrize(
+    ("tamper", "words"),
+    [
+        pytest.param(("champion", 2), "alias champion: names version 2, and the ledger says version 1", id="moved"),
+        pytest.param(("champion", None), "alias champion: names nothing", id="taken away"),
+    ],
+)
+def test_a_champion_behind_the_ledger_s_back_is_an_alarm(
+    project: Path, settings: Settings, mlflow_template: Path, tamper: tuple[str, int | None], words: str
+) -> None:
+    world = World(project, mlflow_template, settings, model=settings.charter.project)
+    world.champion(1.0)
+    world.register(0.5)
+    point_by_hand(project, *tamper, model=world.model)
+    told = watch_once(settings, AUGUST)
+    assert told is not None and told.verdict == "alarm" and words in told.alarms[0]
+    last = world.stores.ledger.entries()[-1]
+    assert (last.kind, last.body["alarms"]) == ("alarm", list(told.alarms))
 
 
 def test_without_a_baseline_nothing_can_be_told(rows: pd.DataFrame, champion: Champion, settings: Settings) -> None:
