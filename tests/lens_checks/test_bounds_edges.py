@@ -100,8 +100,8 @@ def test_what_has_no_digest_is_no_candidate(example: Settings) -> None:
     blank = (but(EVALUATION, model_digest=None), but(RELEASE, digest=None))
     compared = but(COMPARISON, candidate=read(Evaluation, digest=None))
     found = held(example, "champion", *blank, compared, subject=replace(SUBJECT, digest=None))
-    assert [reason.split(":")[0] for reason in found] == ["not_met", "not_met"]
-    assert "other bytes" in found[0] and "it speaks of nothing" in found[1]
+    assert {reason.split(":")[0] for reason in found} == {"not_met"}
+    assert all(any(words in reason for reason in found) for words in ("other bytes", "it speaks of nothing"))
 
 
 @pytest.mark.parametrize("verdict", ["unknown", "worse"])
