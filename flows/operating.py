@@ -108,9 +108,13 @@ def words(report: RunReport) -> "Iterable[RenderableType]":
     yield Text(f"next: {report.next_step}")
 
 
+class Busy(LifecycleError):
+    """Another run holds the project."""
+
+
 @contextlib.contextmanager
 def one_at_a_time(path: Path) -> Iterator[str]:
-    """Hold a lock that the kernel frees when its holder ends (LifecycleError when it is held).
+    """Hold a lock that the kernel frees when its holder ends (Busy when it is held).
 
     Gives the process that held it last and could not say that it ended, or nothing.
     """
@@ -120,7 +124,7 @@ def one_at_a_time(path: Path) -> Iterator[str]:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             lock.seek(0)
-            raise LifecycleError(
+            raise Busy(
                 f"another run is under way in this project (process {lock.read().strip() or 'unknown'})",
                 expected="one run at a time",
                 next_step="wait for it to end, then run the command again",

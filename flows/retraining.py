@@ -1,6 +1,7 @@
 """Retraining: is there a cause, and if so the same lifecycle with the same gates on more data."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -14,7 +15,7 @@ from config.settings import Settings
 from flows import operating
 from flows.endings import tell_of_flow
 from tasks import causes, files, landing, watching
-from tasks.causes import FAILED, FINISHED, NOT_WORTH_IT, REFUSED, STARTED, Cause
+from tasks.causes import FAILED, FINISHED, NOT_WORTH_IT, OVERLAPPED, REFUSED, STARTED, Cause
 from tasks.ledger import Entry, Kind
 from tasks.stores import Stores, open_stores
 from tasks.watching import WINDOWS
@@ -44,7 +45,7 @@ class Retraining:
 def retrain(asked: str = "schedule") -> Retraining:
     """Ask whether there is a cause, record the answer, and run the lifecycle if there is one."""
     asked, settings = operating.stated(asked), load()
-    with operating.one_at_a_time(operating.LOCK) as left:
+    with alone(asked, settings) as left:
         operating.tell_of_the_interrupted(left, settings)
         stores = open_stores(settings)
         entries = stores.trusted()
@@ -60,6 +61,18 @@ def retrain(asked: str = "schedule") -> Retraining:
             _record(outcome, asked, Cause(cause.kind, error.seen), until, stores)
             raise
         return _record(FINISHED, asked, cause, until, stores)
+
+
+@contextlib.contextmanager
+def alone(asked: str, settings: Settings) -> Iterator[str]:
+    """Hold the project; a retraining that comes while another run does is recorded, and ends (Busy)."""
+    with contextlib.ExitStack() as held:
+        try:
+            left = held.enter_context(operating.one_at_a_time(operating.LOCK))
+        except operating.Busy as error:
+            _record(OVERLAPPED, asked, Cause(None, error.seen), None, open_stores(settings))
+            raise
+        yield left
 
 
 def find_cause(asked: str, settings: Settings, entries: list[Entry], until: date | None) -> Cause:

@@ -10,6 +10,7 @@ from tasks.watching import ALARM, WindowReport
 
 AUTOMATIC = ("decay", "drift", "new-data", "schedule")  # the gravest first
 STARTED, NOT_WORTH_IT, FINISHED, REFUSED, FAILED = "started", "not worth it", "finished", "refused", "failed"
+OVERLAPPED = "overlapped"  # it came while another run held the project
 
 
 @dataclass(frozen=True)
@@ -43,7 +44,7 @@ def decide_cause(
 
 def unfinished(entries: Sequence[Entry]) -> Entry | None:
     """Find a retraining that started and of which nobody knows how it ended: it was killed."""
-    mine = [entry for entry in entries if entry.kind == Kind.RETRAINING]
+    mine = [e for e in entries if e.kind == Kind.RETRAINING and e.body.get("outcome") != OVERLAPPED]
     return mine[-1] if mine and mine[-1].body.get("outcome") == STARTED else None
 
 
