@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
             $$name -c '$(FITS)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test lint chaos mutate install clean
+.PHONY: help run test prove lint chaos mutate install clean
 
 help:            ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -19,6 +19,9 @@ run: $(STAMP)    ## Install what is missing, then run the whole lifecycle
 
 test: $(STAMP) lint    ## Run ruff, mypy, the import contracts and every test
 	@$(PY) -m pytest --numprocesses=2 --dist=loadfile --no-loadscope-reorder $(if $(ARGS),$(ARGS),-p tests.recording)
+
+prove: $(STAMP)    ## Plant every known defect, show which the gates catch; ARGS="9 18 --keep" tries some
+	@$(PY) -m cli prove $(ARGS)
 
 chaos: $(STAMP)    ## Try hundreds of kills, races and mutations, and print the figures
 	@$(PY) -m pytest tests/chaos -m chaos -q $(ARGS)

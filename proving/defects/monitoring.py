@@ -31,7 +31,7 @@ def one_feature_drifts(world: World) -> None:
     if not report["features"]["wind_speed"]["drifted"] or report["verdict"] != "ok":
         raise LetThrough(f"the window is told as {report['verdict']}: {report['alarms']}")
     asked = world("retrain", "--cause", "schedule").ok().unmoved().new("retraining")
-    if [body["outcome"] for body in asked] != ["not-worth-it"]:
+    if [body["outcome"] for body in asked] != ["not worth it"]:
         raise LetThrough(f"the calendar asked, and it came to {asked}")
 
 
