@@ -9,7 +9,7 @@ import pytest
 
 from config.errors import IntegrityAlarm
 from tasks import chain, files, keys
-from tasks.chain import GENESIS, Entry, Kind
+from tasks.chain import Entry, Kind
 from tasks.ledger import Ledger
 
 
@@ -44,7 +44,7 @@ def signed(ledger: Ledger, **changed: Any) -> Entry:
 
 def test_the_first_entry_follows_nothing(ledger: Ledger) -> None:
     first = ledger.entry(1)
-    assert (first.schema, first.number, first.previous) == (1, 1, GENESIS)
+    assert (first.schema, first.number, first.previous) == (1, 1, "0" * 64)
     assert first.head == f"1:{first.hash}"
 
 
@@ -96,6 +96,12 @@ def test_only_the_broken_entries_are_named_in_their_order(ledger: Ledger) -> Non
     chain.path_of(ledger.folder, 3).unlink()
     write(ledger, replace(ledger.entry(1), body={"of": 9}))
     assert [item.number for item in ledger.verify()] == [1, 3]
+
+
+def test_links_after_a_broken_entry_are_followed_too(ledger: Ledger, other: Ledger) -> None:
+    chain.path_of(ledger.folder, 1).write_bytes(b"{}")
+    write(ledger, other.entry(4))
+    assert [item.number for item in ledger.verify()] == [1, 4]
 
 
 def test_breaks_of_every_kind_come_in_the_order_of_the_entries(ledger: Ledger, other: Ledger) -> None:
