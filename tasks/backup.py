@@ -120,12 +120,14 @@ def verify(folder: Path) -> None:
 
 def _tags(database: Path, model: str, folder: Path) -> dict[int, str]:
     """Give the digest of each version, from a database that says of itself that it is whole."""
-    with contextlib.closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
-        if opened.execute("PRAGMA integrity_check").fetchone() != ("ok",):
-            raise _alarm(folder, "its database is damaged")
-        query = "SELECT version, value FROM model_version_tags WHERE name = ? AND key = 'digest'"
-        found = opened.execute(query, (model,)).fetchall()
-        return {int(version): str(value) for version, value in found}
+    query = "SELECT version, value FROM model_version_tags WHERE name = ? AND key = 'digest'"
+    try:
+        with contextlib.closing(sqlite3.connect(f"{database.resolve().as_uri()}?mode=ro", uri=True)) as opened:
+            if opened.execute("PRAGMA integrity_check").fetchone() != ("ok",):
+                raise _alarm(folder, "its database is damaged")
+            return {int(version): str(value) for version, value in opened.execute(query, (model,))}
+    except sqlite3.Error as error:
+        raise _alarm(folder, f"its database is damaged: {error}") from error
 
 
 def _record(

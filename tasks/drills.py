@@ -2,6 +2,7 @@
 
 import contextlib
 import shutil
+import subprocess
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -11,7 +12,7 @@ from typing import Any, Literal, get_args
 
 from config.errors import LifecycleError
 from tasks import files
-from tasks.ledger import Kind
+from tasks.ledger import Kind, Ledger
 from tasks.stores import Stores
 from tasks.tracking import provenance
 
@@ -55,6 +56,8 @@ def practise(name: Name, act: Callable[[Path], Practised], *, stores: Stores) ->
             done = act(place)
         except LifecycleError as error:
             done = Practised(False, error.seen, about={"expected": error.expected, "next": error.next_step})
+        except (OSError, subprocess.SubprocessError) as error:  # what is missing, full or hangs fails the drill too
+            done = Practised(False, f"{type(error).__name__}: {error}"[:300])
         seconds = round(time.monotonic() - start if done.seconds is None else done.seconds, 3)
     return record(name, done, seconds=seconds, stores=stores)
 
@@ -87,6 +90,14 @@ def record(name: Name, done: Practised, *, seconds: float, stores: Stores) -> Dr
     entry = stores.record(Kind.DRILL, body)
     files.write_json(stores.reports / REPORTS / f"{name}.json", {**body, "entry": entry.number})
     return Drill(name, done.passed, seconds, done.version, entry.number, done.sentence)
+
+
+def copy_ledger(stores: Stores, destination: Path) -> Ledger:
+    """Copy the ledger, which may have no entry yet; the copy is signed with the same key."""
+    destination.mkdir(parents=True)
+    if stores.ledger.folder.is_dir():
+        shutil.copytree(stores.ledger.folder, destination, dirs_exist_ok=True)
+    return Ledger(destination, stores.ledger.keys)
 
 
 def copy_code(destination: Path) -> None:

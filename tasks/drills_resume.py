@@ -18,7 +18,7 @@ from typing import Any
 from config.errors import LifecycleError
 from config.settings import Recovery
 from tasks import alerts, backup, files, preparing
-from tasks.drills import Practised, Tell, copy_code
+from tasks.drills import Practised, Tell, copy_code, copy_ledger
 from tasks.failpoints import VARIABLE
 from tasks.stores import Stores
 from tasks.tracking import database_file
@@ -85,7 +85,7 @@ def furnish(root: Path, stores: Stores) -> Path:
             shutil.copytree(name, root / name, symlinks=True)
         elif Path(name).is_file():
             shutil.copy2(name, root / name)
-    shutil.copytree(stores.ledger.folder, root / "ledger")
+    copy_ledger(stores, root / "ledger")
     (root / ".lifecycle").mkdir(mode=0o700)
     (root / ".lifecycle" / "keys").symlink_to(stores.ledger.keys.resolve())  # no second copy of a private key
     if (database := database_file(stores.registry.uri)) is not None:

@@ -1,6 +1,5 @@
 """The rollback drill: a scratch copy of registry and ledger, and in it the rollback that a bad champion would get."""
 
-import shutil
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -8,7 +7,8 @@ from typing import Any
 
 from config.errors import LifecycleError
 from tasks import backup, history
-from tasks.ledger import Entry, Kind, Ledger
+from tasks.drills import copy_ledger
+from tasks.ledger import Entry, Kind
 from tasks.registry import Registry, Version
 from tasks.rollback import ALIAS, roll_back
 from tasks.settlement import Move, finish
@@ -40,10 +40,9 @@ def copy_stores(place: Path, stores: Stores) -> Stores:
             next_step="practise on a copy of the server: `lifecycle rollback` there, then `lifecycle verify`",
         )
     backup.copy_database(live, place / "mlflow.db")
-    shutil.copytree(stores.ledger.folder, place / "ledger")
     uri = f"sqlite:///{place / 'mlflow.db'}"
     registry = Registry(MlflowClient(tracking_uri=uri, registry_uri=uri), stores.registry.model, uri)
-    return Stores(registry, Ledger(place / "ledger", stores.ledger.keys), place / ".lifecycle", place / "reports")
+    return Stores(registry, copy_ledger(stores, place / "ledger"), place / ".lifecycle", place / "reports")
 
 
 def roll_back_in(place: Path, *, stores: Stores, current: Facts, actor: str) -> RolledBack:

@@ -8,9 +8,9 @@ from pathlib import Path
 
 from config.errors import IntegrityAlarm, LifecycleError
 from tasks import decisions, packaging, preparing, training
-from tasks.drills import Practised
+from tasks.drills import Practised, copy_ledger
 from tasks.history import standing
-from tasks.ledger import Entry, Ledger
+from tasks.ledger import Entry
 from tasks.settlement import fetch_standing
 from tasks.stores import Stores
 
@@ -104,8 +104,7 @@ def _records(place: Path, stores: Stores) -> list[Tampered]:
     """Change a stored decision, then an entry of the ledger."""
     reports = place / "reports"
     shutil.copytree(stores.reports / "decisions", reports / "decisions")
-    shutil.copytree(stores.ledger.folder, place / "ledger")
-    ledger = Ledger(place / "ledger", stores.ledger.keys)
+    ledger = copy_ledger(stores, place / "ledger")
     copies = Stores(stores.registry, ledger, place, reports)
     entries = sorted(ledger.folder.glob("[0-9]*.json"))
     return [
