@@ -1,5 +1,6 @@
 """The ledger is append-only, and every change to it shows."""
 
+import errno
 import json
 import os
 import subprocess
@@ -9,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import IntegrityAlarm
+from config.errors import IntegrityAlarm, LifecycleError
 from tasks import files, keys
 from tasks.ledger import Blocking, Decision, Ledger
 
@@ -123,6 +124,38 @@ def test_leftovers_of_a_killed_writer_are_no_entries(ledger: Ledger) -> None:
     (ledger.folder / ".000005.json.1.ab.tmp").write_bytes(b"{")
     assert ledger.verify() == []
     assert ledger.append("done", {}).number == 5
+
+
+@pytest.mark.parametrize(
+    ("fails", "error", "words"),
+    [
+        pytest.param(OSError(errno.ENOSPC, "no space left"), LifecycleError, "no space left", id="a full disk"),
+        pytest.param(FileExistsError(), IntegrityAlarm, "no free number", id="a number that is always taken"),
+    ],
+)
+def test_an_entry_that_cannot_be_written_is_told(
+    ledger: Ledger, monkeypatch: pytest.MonkeyPatch, fails: OSError, error: type[Exception], words: str
+) -> None:
+    def link(*_: object) -> None:
+        raise fails
+
+    monkeypatch.setattr("os.link", link)
+    with pytest.raises(error, match=words):
+        ledger.append("done", {})
+    assert ledger.numbers() == [1, 2, 3, 4]
+
+
+def test_writing_leaves_nothing_but_the_entry(ledger: Ledger) -> None:
+    ledger.append("done", {})
+    assert sorted(path.name for path in ledger.folder.iterdir()) == [f"{number:06d}.json" for number in range(1, 6)]
+
+
+def test_a_decision_is_read_as_it_was_written() -> None:
+    reason = Blocking(practice="MLSEC-01", verdict="not_met", because="no terms", fix="state them")
+    decision = Decision(
+        **{**vars(DECISION), "outcome": "refused", "blocking": (reason,), "waivers": ({"owner": "Ada"},)}
+    )
+    assert Decision.read(files.plain(decision)) == decision
 
 
 def test_two_writers_get_a_number_each(ledger: Ledger) -> None:
