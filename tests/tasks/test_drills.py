@@ -148,7 +148,7 @@ def test_a_backup_that_does_not_hold_is_an_alarm_even_where_its_list_was_changed
         (drills_tamper.flip, "versions/1/package/model.skops", "digest"),
         (cut, "mlflow.db", "database is damaged"),
     ):
-        copy = tmp_path / Path(name).name
+        copy = tmp_path / "copies" / Path(name).name
         shutil.copytree(folder, copy)
         change(copy / name)
         hide(copy)
