@@ -13,7 +13,14 @@ from lens_checks.bounds import keeps, spelled
 from lens_checks.catalogue import EDITION
 from lens_checks.check import Outcome, Phase, Pillar
 from lens_checks.checkpoint import By, PracticeResult
-from lens_checks.evidence.records import ChampionComparison, Evaluation, Interval, LedgerEntry, MonitoringWindow
+from lens_checks.evidence.records import (
+    ChampionComparison,
+    Evaluation,
+    Interval,
+    LedgerEntry,
+    MonitoringWindow,
+    SliceComparison,
+)
 from lens_checks.gates import GateName
 from lens_checks.render import GLYPHS, state
 from lens_checks.review import Review
@@ -89,6 +96,7 @@ def html(review: Review, findings: Findings, policy: Policy) -> str:
         states={s.value: sum(state(r) == s.value for r in review.practices) for s in STATES},
         figures=tuple(figures(findings.evaluation, policy)) if findings.evaluation else (),
         difference=_difference(findings.comparison) if findings.comparison else None,
+        slices=tuple(_slices(findings.comparison)) if findings.comparison else (),
         waived=[r for r in review.practices if r.by is By.WAIVED],
         glyphs={key.value if isinstance(key, Outcome | By) else key: glyph for key, glyph in GLYPHS.items()},
         state=state,
@@ -142,6 +150,12 @@ def figures(evaluation: Evaluation, policy: Policy) -> Iterable[Figure]:
             "dummy": evaluation.dummy[name].value if name in evaluation.dummy else None,
         }
         yield _figure(name, interval, marks, bounds.get(name))
+
+
+def _slices(comparison: ChampionComparison) -> Iterable[tuple[str, SliceComparison]]:
+    """Give the slices that could be told, the one that fell most first."""
+    named = [(f"{c} {v}", one) for c, values in (comparison.slices or {}).items() for v, one in values.items()]
+    return sorted(((n, s) for n, s in named if s.value is not None), key=lambda item: item[1].value or 0.0)
 
 
 def _difference(comparison: ChampionComparison) -> Figure | None:

@@ -69,8 +69,8 @@ class Pair:
         """Give the difference from the values over the same resamples."""
         ours, theirs = value_of(self.candidate, self.rows), value_of(self.champion, self.rows)
         sign = 1 if self.up else -1
-        spread = sign * (new - old)
-        seen = interval(sign * (ours - theirs), spread, confidence=confidence, units=units)
+        spread = sign * (new - old) + 0.0  # no negative zero
+        seen = interval(sign * (ours - theirs) + 0.0, spread, confidence=confidence, units=units)
         both = (ours if np.isfinite(ours) else None, theirs if np.isfinite(theirs) else None)
         return Difference(seen.value, seen.low, seen.high, *both, reason="" if seen.low is not None else "undefined")
 

@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from html import escape
 from html.parser import HTMLParser
+from typing import Any
 
 import pytest
 
@@ -13,7 +14,15 @@ from lens_checks.bounds import spelled
 from lens_checks.catalogue import load
 from lens_checks.check import Checkpoint, Outcome
 from lens_checks.checkpoint import judge
-from lens_checks.evidence.records import Evaluation, Interval, LedgerEntry
+from lens_checks.evidence.records import (
+    ChampionComparison,
+    ComparedVersion,
+    CostComparison,
+    Evaluation,
+    Interval,
+    LedgerEntry,
+    SliceComparison,
+)
 from lens_checks.page import Findings, _figure, code, figures, html
 from lens_checks.review import Review, review
 from lens_checks.statements import Refused
@@ -65,6 +74,42 @@ def page(example: Settings) -> str:
     decisions = (entry(1, "champion", "refused"), entry(2, "data", "refused", None), entry(3, "data", "passed", None))
     findings = Findings(champion=2, decisions=decisions, evaluation=evaluation, comparison=None, windows=())
     return html(reviewed(example), findings, example.policy)
+
+
+def compared(**changed: Any) -> ChampionComparison:
+    """Make a comparison that found the candidate better, but not in every slice."""
+    told = SliceComparison(rows=1200, value=-0.02, low=-0.04, high=0.01, verdict="open")
+    small = SliceComparison(rows=7, value=None, low=None, high=None, verdict="unknown", reason="fewer than 200 rows")
+    cost = CostComparison(
+        applies=True, value=0.013, low=0.01, high=0.02, candidate=0.2, champion=0.213, currency="<EUR>", margin=0.06,
+        passed=True,
+    )  # fmt: skip
+    side = ComparedVersion(version=2, digest="d" * 64)
+    given: dict[str, Any] = {
+        "made": NOW, "candidate": side, "champion": side, "promotion_sha256": "5" * 64, "rows": 9000,
+        "unseen_rows": 8000, "test": "non-inferiority", "margin": 0.005, "verdict": "better",
+        "difference": Interval(value=0.02, low=0.01, high=0.03), "guarded": {}, "sentence": "it is <b>better</b>",
+        "looks": 3, "slices": {"size": {"small <&>": small, "large <&>": told}}, "slices_unknown": 1, "cost": cost,
+    }  # fmt: skip
+    return ChampionComparison(**given | changed)
+
+
+def shown(settings: Settings, comparison: ChampionComparison) -> str:
+    findings = Findings(champion=2, decisions=(), evaluation=None, comparison=comparison, windows=())
+    return html(reviewed(settings), findings, settings.policy)
+
+
+def test_a_comparison_shows_slices_and_cost(example: Settings) -> None:
+    page = shown(example, compared())
+    assert "size large &lt;&amp;&gt;" in page and "small &lt;&amp;&gt;" not in page
+    assert "1 slices could not be told" in page and "-0.04 to 0.01" in page
+    assert "0.2 &lt;EUR&gt; with the candidate and 0.213 with the champion" in page
+
+
+def test_a_comparison_without_them_says_nothing_of_them(example: Settings) -> None:
+    page = shown(example, compared(slices=None, cost=None, difference=None))
+    assert "It is &lt;b&gt;better" in page
+    assert "By slice" not in page and "A row's errors" not in page
 
 
 def test_it_loads_nothing(page: str) -> None:
