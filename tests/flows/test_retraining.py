@@ -11,9 +11,10 @@ import pytest
 from config.errors import LifecycleError
 from config.settings import Settings, Window
 from flows import hand, operating
-from flows.retraining import count_new_rows, take_in_until
-from tasks import files, landing, watching
+from flows.retraining import alone, count_new_rows, take_in_until
+from tasks import causes, files, landing, watching
 from tasks.chain import Entry
+from tasks.ledger import Ledger
 from tasks.watching import WindowReport
 
 OCTOBER = Window(start=date(2013, 10, 1), end=date(2013, 11, 1))
@@ -85,6 +86,18 @@ def test_two_never_run_at_once(tmp_path: Path) -> None:
         operating.one_at_a_time(lock),
     ):
         pass
+
+
+def test_one_that_comes_while_another_runs_is_recorded(settings: Settings) -> None:
+    with (
+        operating.one_at_a_time(operating.LOCK),
+        pytest.raises(operating.Busy, match="another run is under way"),
+        alone("new rows", settings),
+    ):
+        pass
+    (entry,) = Ledger(Path(settings.runtime.ledger)).entries()
+    assert (entry.kind, entry.body["outcome"], entry.body["asked"]) == ("retraining", "overlapped", "new rows")
+    assert causes.unfinished([started("2013-10-15"), entry]) is not None, "the other is not yet known to have ended"
 
 
 def test_the_lock_ends_with_its_holder(tmp_path: Path) -> None:
