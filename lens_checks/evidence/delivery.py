@@ -5,7 +5,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 from lens_checks.evidence import orchestration
@@ -39,7 +39,7 @@ def task_policies(place: Place) -> TaskPolicies:
     """Read what each task of data preparation declares, from the flow's source."""
     path = place.root / DATA_FLOW
     if not path.is_file():
-        raise NoEvidence(f"{DATA_FLOW} is not there: it is the flow that prepares data")
+        raise NoEvidence(f"{DATA_FLOW} is not there: it is the definition of how data is prepared")
     return TaskPolicies(tasks=tuple(_tasks(ast.parse(path.read_text(encoding="utf-8")))))
 
 
@@ -110,12 +110,14 @@ def committed_source(place: Place) -> CommittedSource:
     """Ask git for the commits that versions name, and what lock each of them has."""
     if ask_git(place.root, "rev-parse", "--verify", "HEAD") is None:
         raise NoEvidence("there is no git commit: run `git init`, add the project and commit it")
-    named = {version.tags.get("commit", "") for version in registry(place).versions} - {""}
-    known = [c for c in sorted(named) if ask_git(place.root, "cat-file", "-e", f"{c}^{{commit}}") is not None]
-    locks = {commit: ask_git(place.root, "show", f"{commit}:./requirements.lock") for commit in known}
-    return CommittedSource(
-        locks={c: None if lock is None else hashlib.sha256(lock.encode()).hexdigest() for c, lock in locks.items()}
-    )
+    return CommittedSource(locks=locks_of(place.root, {v.tags.get("commit", "") for v in registry(place).versions}))
+
+
+def locks_of(root: Path, commits: Iterable[str]) -> dict[str, str | None]:
+    """Give the SHA-256 of the lock of each commit that the repository has."""
+    known = [c for c in sorted(commits) if c and ask_git(root, "cat-file", "-e", f"{c}^{{commit}}") is not None]
+    locks = {commit: ask_git(root, "show", f"{commit}:./requirements.lock") for commit in known}
+    return {c: None if lock is None else hashlib.sha256(lock.encode()).hexdigest() for c, lock in locks.items()}
 
 
 def endpoint(place: Place) -> Endpoint:

@@ -154,3 +154,25 @@ def test_a_backup_that_does_not_hold_is_an_alarm_even_where_its_list_was_changed
         hide(copy)
         with pytest.raises(IntegrityAlarm, match=words):
             backup.verify(copy)
+
+
+def test_a_project_that_lost_its_stores_is_had_back_from_a_backup(world: World, tmp_path: Path) -> None:
+    """As docs/operate.md says: database, ledger, and each version's package and artefacts to their addresses."""
+    world.champion(0.5)
+    world.champion(2.0)
+    folder = Path(backup.back_up(tmp_path / "elsewhere", stores=world.stores).folder)
+    for lost in (world.root / "ledger", world.root / "mlartifacts", world.root / ".lifecycle" / "models"):
+        shutil.rmtree(lost)
+    backup.copy_database(folder / "mlflow.db", world.root / "restored.db")
+    (world.root / "restored.db").replace(world.root / "mlflow.db")
+    shutil.copytree(folder / "ledger", world.root / "ledger")
+    stores = world.stores
+    for number in (1, 2):
+        version = stores.registry.version(number)
+        home = folder / "versions" / str(number)
+        shutil.copytree(home / "artifacts", stores.registry.address(version.run_id, "").removeprefix("file://"))
+        assert (world.path_of(number) / packaging.MODEL).read_bytes() == (
+            home / "package" / packaging.MODEL
+        ).read_bytes()
+    assert verification.verify(stores).faults == ()
+    assert (world.roll_back().version, world.alias()) == (1, 1)
