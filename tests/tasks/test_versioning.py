@@ -88,6 +88,24 @@ def test_a_broken_file_is_told_in_words(path: str, junk: str, stage: Path) -> No
     assert refused.value.next_step
 
 
+@pytest.mark.parametrize("junk", [b"", b"\0" * 20, b'{"write": ', b"[]"], ids=["empty", "zeros", "cut short", "a list"])
+def test_a_list_of_readers_that_a_kill_spoilt_is_mended(junk: bytes, stage: Path) -> None:
+    versioning.RWLOCK.write_bytes(junk)
+    assert versioning.stage_is_current("copy")
+    assert versioning.status() == {}
+
+
+def test_a_spoilt_list_is_left_alone_while_dvc_works_here(stage: Path) -> None:
+    versioning.RWLOCK.write_bytes(b"")
+    (stage / "dvc").write_text("import time; print('works', flush=True); time.sleep(60)")
+    with subprocess.Popen([sys.executable, "dvc"], cwd=stage, stdout=subprocess.PIPE) as other:
+        assert other.stdout is not None and other.stdout.readline()
+        with pytest.raises(LifecycleError, match="DVC"):
+            versioning.stage_is_current("copy")
+        other.kill()
+    assert versioning.stage_is_current("copy")
+
+
 def test_nobody_is_phoned(stage: Path) -> None:
     config = Path(".dvc/config").read_text()
     assert "analytics = false" in config
