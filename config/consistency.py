@@ -28,6 +28,7 @@ def _columns(settings: Settings) -> Found:
         *(("charter", ("fairness", "attributes", i), n) for i, n in enumerate(settings.charter.fairness.attributes)),
         *(("data", ("leakage_allowances", name), name) for name in settings.data.leakage_allowances),
         *(("data", ("shift_allowances", name), name) for name in settings.data.shift_allowances),
+        *(("params", ("split", "required", name), name) for name in settings.params.split.required),
     ]
     if settings.charter.rule_baseline.column:
         named.append(("charter", ("rule_baseline", "column"), settings.charter.rule_baseline.column))
@@ -37,13 +38,20 @@ def _columns(settings: Settings) -> Found:
 
 
 def _split(settings: Settings) -> Found:
-    """A split by time or by group has the column it goes by."""
-    data, strategy = settings.data, settings.params.split.strategy
+    """A split has the columns it goes by, and asks for no value that the contract or the treatment rules out."""
+    data, params = settings.data, settings.params.split
     roles = [column.role for column in data.columns.values()]
     for needs, role in (("time", Role.TIME), ("group", Role.GROUP)):
-        if strategy == needs and data.columns and role not in roles:
-            seen = f"saw {strategy!r}, but no column of config/data.yaml has role {needs!r}"
+        if needs in params.criteria and data.columns and role not in roles:
+            seen = f"saw {params.strategy!r}, but no column of config/data.yaml has role {needs!r}"
             yield "params", ("split", "strategy"), seen, "give one column that role, or split by fingerprint"
+    for name, column in ((n, data.columns[n]) for n in params.required if n in data.columns):
+        if column.treatment == "drop" and name not in settings.charter.fairness.attributes:
+            seen = f"saw {name!r}, which config/data.yaml drops before rows are parted"
+            yield "params", ("split", "required", name), seen, "a column that is kept"
+        for value in (v for v in params.required[name] if column.allowed and v not in column.allowed):
+            seen = f"saw {value!r}, which {name} may not hold"
+            yield "params", ("split", "required", name, value), seen, nearest(value, column.allowed or ())
 
 
 def _framing(settings: Settings) -> Found:

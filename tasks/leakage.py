@@ -2,12 +2,10 @@
 
 from dataclasses import dataclass, replace
 
-from config.settings import Bounds, Data, Sensitivity
+from config.settings import Bounds, Data, LeakSearch
 from tasks.overlap import Case, Finding, overlapping
 from tasks.searches import SEARCHES
 from tasks.splitting import Parts
-
-PROTECTED = (Sensitivity.PERSONAL, Sensitivity.SPECIAL)
 
 
 @dataclass(frozen=True)
@@ -15,7 +13,7 @@ class Leakage:
     """All that was searched for, and what was found; `overlap_rows` lie in two parts, but for key and time."""
 
     data_sha256: str
-    checks: list[str]
+    checks: list[LeakSearch]
     findings: list[Finding]
     passed: bool
     overlap_rows: int
@@ -31,8 +29,8 @@ def search_for_leaks(parts: Parts, data: Data, bounds: Bounds, *, data_sha256: s
 
 
 def _allow(finding: Finding, data: Data) -> Finding:
-    """Attach the reason from config/data.yaml, if every column has one; show no value of a protected column."""
-    reasons = [data.leakage_allowances.get(name, "").strip() for name in finding.columns]
-    allowed = "; ".join(dict.fromkeys(reasons)) if reasons and all(reasons) else None
-    hidden = any(data.columns[name].sensitivity in PROTECTED for name in finding.columns)
-    return replace(finding, allowed=allowed, examples=[] if hidden else finding.examples)
+    """Attach the reason from config/data.yaml, if every column is allowed to be found by this search."""
+    told = [data.leakage_allowances.get(name) for name in finding.columns]
+    reasons = [one.reason for one in told if one is not None and finding.check in one.searches]
+    allowed = "; ".join(dict.fromkeys(reasons)) if reasons and len(reasons) == len(finding.columns) else None
+    return replace(finding, allowed=allowed)

@@ -11,8 +11,11 @@ import pandas as pd
 from config.errors import LifecycleError
 from config.settings import ColumnType, Data, Role, Settings
 from tasks import files, landing, splitting, tables
+from tasks.failpoints import failpoint
+from tasks.fingerprints import rows_sha256
 from tasks.landing import Manifest
 from tasks.leakage import Leakage
+from tasks.parts import effects, segments
 from tasks.personal import protect
 from tasks.profiling import profile, reference
 from tasks.splitting import Parts
@@ -77,9 +80,13 @@ def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Sett
         "schema": 1,
         "data_sha256": sha256,
         "strategy": parts.strategy,
-        "parts": {n: _about(part, data) | {"sha256": digests[n]} for n, part in parts},
-        "effects": splitting.effects(parts, data),
-        "segments": splitting.segments(parts, settings.params.slices),
+        "parts": {
+            n: _about(part, data) | {"sha256": digests[n], "rows_sha256": rows_sha256(part[columns])}
+            for n, part in parts
+        },
+        "left_out": {why: len(rows) for why, rows in parts.left_out.items()},
+        "effects": effects(parts, data),
+        "segments": segments(parts, tuple(dict.fromkeys((*settings.params.slices, *settings.params.split.required)))),
         "overlap_rows": leakage.overlap_rows,
         "landed_rows": audit.validation.rows + audit.validation.quarantined,
         "dropped_rows": audit.validation.quarantined,
@@ -104,6 +111,7 @@ def publish() -> dict[str, int]:
     shutil.rmtree(old, ignore_errors=True)
     if PREPARED.exists():
         os.rename(PREPARED, old)
+    failpoint("prepare.publishing")
     os.rename(ATTEMPT, PREPARED)
     files.sync_folder(PREPARED.parent)
     shutil.rmtree(old, ignore_errors=True)

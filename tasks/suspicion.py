@@ -1,7 +1,4 @@
-"""Measures for the leakage search: how much one column tells about another, and which labels look flipped."""
-
-from collections.abc import Iterator
-from dataclasses import dataclass
+"""Measures for the leakage search: how much one column tells about another, and what names a row."""
 
 import numpy as np
 import pandas as pd
@@ -14,26 +11,10 @@ from config.settings import ColumnType
 
 ROWS = 20_000  # enough to tell a leak, few enough to take no time
 DEPTH = 4
-SURE = 0.8  # a label is contradicted only where the numbers are this sure of another
-LEAST = 30  # sure rows of each of two classes that a segment needs to be judged
-NOISE = 4.0  # standard errors above the rest
-SEGMENTS = 100
+LEAST = 30  # rows that have both values, for a likeness to mean anything
+TWINS = 10  # pairs of equal values that chance would make among as many numbers of the same range
 
 Floats = NDArray[np.float64]
-
-
-@dataclass(frozen=True)
-class Segment:
-    """The rows of one part in which a column has one value."""
-
-    column: str
-    value: str
-    part: str
-
-    @property
-    def told(self) -> str:
-        """The segment in words."""
-        return f"{self.column} is {self.value} in {self.part}"
 
 
 def sample(rows: pd.DataFrame, *, most: int = ROWS) -> pd.DataFrame:
@@ -102,54 +83,6 @@ def as_numbers(values: pd.Series, target: pd.Series | None = None) -> Floats:
 
 
 def counts_up(values: pd.Series) -> bool:
-    """Tell whether distinct integers are a counter: without great gaps."""
-    return bool(len(values) and values.max() - values.min() < 3 * len(values))
-
-
-def flipped(
-    rows: pd.DataFrame, part: NDArray[np.int64], numbers: list[str], segments: list[str], target: str
-) -> Iterator[tuple[Segment, float]]:
-    """Estimate, for segments, the share of labels that contradict what the numbers say of them everywhere else.
-
-    A tree over the numeric features says where it is sure. Another base rate makes sure answers wrong in one direction;
-    flipped labels make them wrong in both, and the smaller of the two excess errors is the estimate.
-    """
-    if not numbers or not segments:
-        return
-    y = pd.factorize(rows[target].astype("str"), sort=True)[0]
-    x = np.column_stack([as_numbers(rows[name]) for name in numbers])
-    shares = _judged_by_others(np.where(np.isfinite(x), x, np.nan), y)
-    guess, sure = shares.argmax(axis=1), shares.max(axis=1) >= SURE
-    wrong = guess != y
-    usual = {int(side): float(wrong[sure & (guess == side)].mean()) for side in np.unique(guess[sure])}
-    for column in segments:
-        codes, values = pd.factorize(rows[column], sort=True)
-        for code in np.argsort(-np.bincount(codes[codes >= 0]))[:SEGMENTS]:
-            for number, name in enumerate(("train", "tune", "promotion")):
-                here = sure & (codes == code) & (part == number)
-                if share := _excess(guess[here], wrong[here], usual):
-                    yield Segment(column, str(values[code]), name), share
-
-
-def _judged_by_others(x: Floats, y: NDArray[np.int64]) -> Floats:
-    """Predict each half of the rows by the tree of the other half."""
-    first = np.arange(len(y)) % 2 == 0
-    shares = np.zeros((len(y), int(y.max()) + 1))
-    for half in (first, ~first):
-        taken = np.flatnonzero(half)[:: max(1, int(half.sum()) // ROWS)]
-        tree = DecisionTreeClassifier(max_depth=2 * DEPTH, min_samples_leaf=LEAST, random_state=0).fit(
-            x[taken], y[taken]
-        )
-        shares[np.ix_(~half, tree.classes_)] = tree.predict_proba(x[~half])
-    return shares
-
-
-def _excess(guess: NDArray[np.int64], wrong: NDArray[np.bool_], usual: dict[int, float]) -> float:
-    """Give the second largest excess of wrong sure answers among the classes answered; 0.0 if chance explains it."""
-    found = []
-    for side, rate in usual.items():
-        errors = wrong[guess == side]
-        noise = NOISE * np.sqrt(max(rate * (1 - rate), 1e-4) / max(len(errors), 1))
-        excess = float(errors.mean() - rate) if len(errors) >= LEAST else 0.0
-        found.append(excess if excess > noise else 0.0)
-    return sorted(found)[-2] if len(found) > 1 else 0.0
+    """Tell whether distinct integers are a counter, without great gaps, or were dealt out so that none comes twice."""
+    span = values.max() - values.min() + 1 if len(values) else 0
+    return bool(len(values)) and bool(span < 3 * len(values) or len(values) ** 2 / (2 * span) > TWINS)

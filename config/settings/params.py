@@ -1,19 +1,43 @@
 """params.yaml: the values DVC tracks."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PositiveShare
 
+Strategy = Literal["time", "group", "fingerprint", "time+group", "time+fingerprint", "group+fingerprint"]
+AtLeastOne = Annotated[int, Field(ge=1)]
+
 
 class Split(Closed):
     """How rows are parted into train, tune and promotion."""
 
-    strategy: Literal["time", "group", "fingerprint"] = Field(description="By time, by entity, or by row fingerprint.")
+    strategy: Strategy = Field(description="By time, by entity, by the fingerprint of the features, or by two of them.")
     tune: PositiveShare = Field(default=0.15, description="Share of rows that tuning is scored on.")
     promotion: PositiveShare = Field(default=0.15, description="Share kept for champion against challenger alone.")
+    gap_hours: float = Field(default=0.0, ge=0, le=87_660, description="By time: hours left out before each cut.")
+    horizon_hours: float = Field(
+        default=0.0, ge=0, le=87_660, description="By time: hours until a label is known; later rows cannot teach."
+    )
+    required: dict[Name, dict[Name, AtLeastOne]] = Field(
+        default_factory=dict, description="Column, value, and the rows of it that every part must have."
+    )
     seed: int = Field(default=0, ge=0, description="Seed of the fingerprint.")
+
+    @property
+    def criteria(self) -> tuple[str, ...]:
+        """What rows are parted by: time, group, fingerprint."""
+        return tuple(self.strategy.split("+"))
+
+    @model_validator(mode="after")
+    def _spans_need_time(self) -> "Split":
+        for name, hours in (("gap_hours", self.gap_hours), ("horizon_hours", self.horizon_hours)):
+            if hours and "time" not in self.criteria:
+                raise ValueError(
+                    f"{name} {hours:g} means nothing to strategy {self.strategy!r}: it does not go by time"
+                )
+        return self
 
     @model_validator(mode="after")
     def _leaves_training(self) -> "Split":

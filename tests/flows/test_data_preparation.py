@@ -55,7 +55,9 @@ def good(prepared: Path, project: Path) -> Settings:
 
 def test_good_data_is_published_and_dvc_has_nothing_to_do(good: Settings) -> None:
     split = files.read_json("data/prepared/split.json")
-    assert sum(part["rows"] for part in split["parts"].values()) == split["landed_rows"] == 15_549
+    assert sum(part["rows"] for part in split["parts"].values()) + split["left_out"]["horizon"] == 15_549
+    assert len({part["rows_sha256"] for part in split["parts"].values()}) == 3
+    assert split["landed_rows"] == 15_549
     assert files.read_json("data/prepared/leakage.json")["passed"]
     assert files.read_json("data/prepared/validation.json")["success"]
     assert set(pd.read_parquet("data/prepared/train.parquet").columns).isdisjoint({"arr_delay", "air_time", "month"})
@@ -134,8 +136,17 @@ def test_a_leak_is_refused_until_it_is_allowed(good: Settings, configure: Change
     leaking = configure("data", known, known.replace("false", "true"))
     with pytest.raises(GateRefused, match="air_time alone predicts late"):
         run(leaking)
-    allowed = configure("data", "leakage_allowances: {}", "leakage_allowances: {air_time: known by agreement}")
+    allowance = "{air_time: {searches: [telling features], reason: known by agreement}}"
+    allowed = configure("data", "leakage_allowances: {}", f"leakage_allowances: {allowance}")
     assert run(allowed).rows["train"] > 0
+
+
+def test_too_few_rows_of_a_required_segment_are_refused(good: Settings, configure: Change) -> None:
+    before = published()
+    demanding = configure("params", "EWR: 200", "EWR: 900")
+    with pytest.raises(GateRefused, match=r"the promotion part has \d+ rows where origin is EWR, 900 are required"):
+        run(demanding)
+    assert published() == before
 
 
 @pytest.mark.parametrize(
@@ -169,7 +180,8 @@ def test_columns_that_nobody_declared_are_described_once(good: Settings) -> None
     bare = text[: text.index("shift_allowances:")].replace("window: {start: 2013-01-01, end: 2013-09-01}\n", "")
     Path("config/data.yaml").write_text(f"{bare}columns: {{}}\n")
     params = Path("config/params.yaml")
-    params.write_text(params.read_text().replace("strategy: time", "strategy: fingerprint"))
+    text = params.read_text().replace("strategy: time", "strategy: fingerprint")
+    params.write_text(text.replace("horizon_hours: 24", "horizon_hours: 0"))
     described = data_preparation.describe_source(load())
     assert described == load()
     assert described.data.columns["late"].role.value == "target"

@@ -1,6 +1,7 @@
 """A file that nobody has declared is described, and what cannot be learned from is refused in words."""
 
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +14,7 @@ from tasks import landing, splitting, tables
 from tasks.audit import audit
 from tasks.describing import describe_columns
 from tasks.leakage import search_for_leaks
+from tasks.parts import effects, weaknesses
 from tests.tasks.rows import SOURCE
 
 RAW = pd.DataFrame(
@@ -65,7 +67,11 @@ def test_what_cannot_be_learned_from_is_refused(spoil: Callable, target: str, pr
 
 @pytest.mark.parametrize(
     ("load", "problem"),
-    [(load_breast_cancer, "binary"), (load_wine, "multiclass"), (load_diabetes, "regression")],
+    [
+        (load_breast_cancer, "binary"),
+        (load_wine, "multiclass"),
+        (partial(load_diabetes, scaled=False), "regression"),
+    ],
     ids=["breast cancer", "wine", "diabetes"],
 )
 def test_real_files_go_from_text_to_parts(
@@ -81,7 +87,8 @@ def test_real_files_go_from_text_to_parts(
     landed = tables.read_parquet(Path("landed/rows.parquet"), sha256=manifest.sha256)
     audited = audit(landed, declared, data_sha256=manifest.sha256, docs=None)
     assert audited.validation.success, audited.validation.broken
-    parts = splitting.split(audited.accepted, declared, Split(strategy="fingerprint", tune=0.2, promotion=0.2))
-    assert splitting.weaknesses(parts, declared) == []
-    assert max(max(pair.values()) for pair in splitting.effects(parts, declared).values()) < 0.5
+    params = Split(strategy="fingerprint", tune=0.2, promotion=0.2)
+    parts = splitting.split(audited.accepted, declared, params)
+    assert weaknesses(parts, declared, params) == []
+    assert max(max(pair.values()) for pair in effects(parts, declared).values()) < 0.5
     assert search_for_leaks(parts, declared, Bounds(), data_sha256=manifest.sha256).findings == []

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from config.settings import Bounds, Column, ColumnType, Data, Role, Split
+from config.settings import Allowance, Bounds, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Split
 from tasks.leakage import search_for_leaks
 from tasks.searches import SEARCHES
 from tasks.splitting import Parts, split
@@ -40,8 +40,9 @@ def parts_of(frame: pd.DataFrame, declared: Data) -> Parts:
 def found_in(parts: Parts, declared: Data) -> dict[str, object]:
     """Search, and give the findings by check."""
     told = search_for_leaks(parts, declared, Bounds(), data_sha256="0" * 64)
-    assert told.checks == list(SEARCHES)
+    assert told.checks == list(SEARCHES) == list(LeakSearch)
     assert told.passed == all(finding.allowed for finding in told.findings)
+    assert all(finding.columns and len(finding.examples) <= 5 for finding in told.findings)
     return {finding.check: finding for finding in told.findings}
 
 
@@ -62,6 +63,12 @@ def plant_same(parts: Parts) -> Parts:
 
 def plant_reordered(parts: Parts) -> Parts:
     return replace(parts, promotion=parts.train.sample(frac=1, random_state=0).reset_index(drop=True))
+
+
+def plant_flood(parts: Parts) -> Parts:
+    """Let one place hand in half of the newest rows."""
+    place = parts.promotion["place"].where(np.arange(len(parts.promotion)) % 2 == 0, "place 1")
+    return replace(parts, promotion=parts.promotion.assign(place=place))
 
 
 def plant_near(parts: Parts) -> Parts:
@@ -91,6 +98,8 @@ def unseen(parts: Parts) -> Parts:
     [
         pytest.param("same rows", plant_same, id="a row of train again in tune"),
         pytest.param("same rows", plant_reordered, id="the promotion set is train, reordered"),
+        pytest.param("same parts", plant_reordered, id="and that is said"),
+        pytest.param("flooding", plant_flood, id="a place that hands in half of the newest rows"),
         pytest.param("near duplicates", plant_near, id="a row of train again with a little noise"),
         pytest.param("future rows", plant_future, id="rows of the future in train"),
         pytest.param("flipped labels", flip, id="half of the labels of a place flipped"),
@@ -121,6 +130,19 @@ NUMBER = Column(type=ColumnType.NUMBER)
         pytest.param("unknown at prediction", NUMBER, lambda f: np.exp(f["future"]), id="a copy of the future"),
         pytest.param("identifiers", Column(type=ColumnType.CATEGORY), lambda f: f["id"] + "x", id="a name of the row"),
         pytest.param("identifiers", Column(type=ColumnType.INTEGER), lambda f: range(N), id="a counter"),
+        pytest.param("identifiers", NUMBER, lambda f: np.arange(N) * 1.0, id="a counter among measurements"),
+        pytest.param(
+            "identifiers",
+            Column(type=ColumnType.INTEGER),
+            lambda f: np.random.default_rng(0).choice(100_000, N, replace=False),
+            id="numbers of five digits, none of them twice",
+        ),
+        pytest.param(
+            "telling features",
+            NUMBER,
+            lambda f: f["late"].where(f.index > 0.8 * N, 0.5),
+            id="a leak into promotion alone",
+        ),
     ],
 )
 def test_columns_that_leak_are_found_and_may_be_allowed(check: str, column: Column, make) -> None:
@@ -129,16 +151,45 @@ def test_columns_that_leak_are_found_and_may_be_allowed(check: str, column: Colu
     declared = data(columns=WIDE | {"leak": column})
     parts = parts_of(frame, declared)
     assert found_in(parts, declared)[check].columns == ["leak"]  # type: ignore[attr-defined]
-    allowed = declared.model_copy(update={"leakage_allowances": {"leak": "for a reason"}})
+    allowance = Allowance(searches=(LeakSearch(check),), reason="for a reason")
+    allowed = declared.model_copy(update={"leakage_allowances": {"leak": allowance}})
     told = search_for_leaks(parts, allowed, Bounds(), data_sha256="0" * 64)
-    assert {f.allowed for f in told.findings if f.columns == ["leak"]} == {"for a reason"}
+    assert {f.allowed for f in told.findings if f.columns == ["leak"] and f.check == check} == {"for a reason"}
 
 
-def test_an_entity_on_both_sides_is_found_unless_the_split_is_by_time() -> None:
+def test_an_allowance_of_one_search_allows_no_other() -> None:
+    other = Allowance(searches=(LeakSearch.IDENTIFIERS,), reason="for a reason")
+    declared = data(columns=WIDE | {"leak": NUMBER}, leakage_allowances={"leak": other})
+    told = found_in(parts_of(many().assign(leak=many()["late"] * 2.0), declared), declared)
+    assert told["telling features"].allowed is None  # type: ignore[attr-defined]
+
+
+def test_findings_show_rows_by_their_keys_and_no_protected_value() -> None:
+    declared = data(columns=WIDE)
+    parts = unseen(parts_of(many(), declared))
+    first = parts.tune["id"].iloc[0]
+    (found,) = found_in(parts, declared).values()
+    assert found.examples[0] == f"row 0 of tune (id={first}): place=new place"  # type: ignore[attr-defined]
+    secret = {n: WIDE[n].model_copy(update={"sensitivity": Sensitivity.PERSONAL}) for n in ("id", "place")}
+    (hidden,) = found_in(parts, data(columns=WIDE | secret)).values()
+    assert hidden.examples[0] == "row 0 of tune"  # type: ignore[attr-defined]
+
+
+def test_rows_whose_label_was_not_known_at_the_cut_are_future_rows() -> None:
+    declared = data(columns=WIDE)
+    parts = parts_of(many(), declared)
+    assert "future rows" in found_in(replace(parts, horizon=pd.Timedelta(hours=3)), declared)
+    with_horizon = split(many(), declared, Split(strategy="time", tune=0.2, promotion=0.2, horizon_hours=3))
+    assert found_in(with_horizon, declared) == {}
+
+
+def test_an_entity_on_both_sides_is_found_unless_the_split_parts_them() -> None:
     declared = data(columns=WIDE | {"place": Column(role=Role.GROUP, type=ColumnType.CATEGORY)})
-    by_time = parts_of(many(), declared)
-    assert "shared entities" not in found_in(by_time, declared)
-    assert "shared entities" in found_in(replace(by_time, strategy="fingerprint"), declared)
+    frame = many().assign(place=[f"place {i % 40 if i % 2 else i // 10}" for i in range(N)])
+    by_time = split(frame, declared, Split(strategy="time", tune=0.2, promotion=0.2))
+    assert found_in(by_time, declared)["shared entities"].columns == ["place"]  # type: ignore[attr-defined]
+    by_both = split(frame, declared, Split(strategy="time+group", tune=0.2, promotion=0.2))
+    assert found_in(by_both, declared) == {}
 
 
 def test_equal_rows_with_different_labels_are_found() -> None:

@@ -1,6 +1,6 @@
 """What landing and preparing data leaves behind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from lens_checks.evidence.records.base import Record
 
@@ -169,10 +169,11 @@ class Leakage(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Part(Record):
-    """One part of the split; `sha256_on_disk` is the digest of its file as it lies on disk now."""
+    """One part of the split; `rows_sha256` digests its rows in any order, `sha256_on_disk` its file as it lies now."""
 
     rows: int
     sha256: str
+    rows_sha256: str | None = None
     start: str | None = None
     end: str | None = None
     positives: int | None = None
@@ -191,3 +192,4 @@ class Parts(Record):
     segments: dict[str, dict[str, dict[str, int]]]
     landed_rows: int
     dropped_rows: int
+    left_out: dict[str, int] = field(default_factory=dict)
