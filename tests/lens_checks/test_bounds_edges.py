@@ -32,7 +32,8 @@ from tests.lens_checks.test_bounds import (
 
 FIRST = replace(SUBJECT, champion=None)
 DATA = {"contract", "leakage", "data difference"}
-LADDER = DATA | {"thresholds", "same candidate", "trial"}
+DEVELOPMENT = DATA | {"thresholds", "no dummy"}
+LADDER = DEVELOPMENT | {"same candidate", "trial", "whole lineage"}
 
 
 def server(**changed: Any) -> Any:
@@ -46,7 +47,7 @@ def server(**changed: Any) -> Any:
     [
         ("framing", set()),
         ("data", DATA),
-        ("development", DATA | {"thresholds"}),
+        ("development", DEVELOPMENT),
         ("staging", LADDER),
         ("champion", LADDER | {"comparison"}),
     ],
@@ -165,6 +166,8 @@ def test_figures_are_those_that_the_gate_asks_for(example: Settings, gate: str, 
     policy = policy_of(example, **POLICY)
     given = figures(gate, Given(*SOUND), policy)
     assert set(given) & {"thresholds", "metrics", "comparison"} == names
+    looked_at = {"promotion_sha256": EVALUATION.promotion_sha256, "digest": EVALUATION.model_digest}
+    assert given.get("looked_at") == (looked_at if names else None)
     assert given.get("thresholds", ("roc_auc >= 0.8", "brier <= 0.2")) == ("roc_auc >= 0.8", "brier <= 0.2")
     spoilt = {kind: Malformed("-") for kind in (Evaluation, ChampionComparison)}
     assert set(figures(gate, Given(trouble=spoilt), policy)) == names & {"thresholds"}
