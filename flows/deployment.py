@@ -175,7 +175,8 @@ def decide(gate: str, version: Version, package: Package, settings: Settings, st
         seen = f"the {gate} gate refused version {version.number} (ledger entry {entry.number})"
         raise GateRefused(
             f"{seen}: {words or 'it is unpromotable'}",
-            expected=f"nothing that blocks; {len(decision.blocking)} did", next_step="lifecycle plan",
+            expected=f"nothing that blocks; {len(decision.blocking)} did",
+            next_step=next((b.fix for b in decision.blocking if b.bound == "comparison" and b.fix), "lifecycle plan"),
         )  # fmt: skip
     return entry
 

@@ -50,7 +50,7 @@ def enthroned(record: dict[str, Any], settings: Settings) -> int:
     book = Registry(store.client, settings.charter.project, store.uri)
     source = model_folder(record["model_uri"], store)
     package = packaging.assemble(
-        source, Path("package"), contract={"schema": 1}, golden={"schema": 1}, keys_folder=keys.KEYS
+        source, Path("package"), contract={"schema": 1, "threshold": 0.5}, golden={"schema": 1}, keys_folder=keys.KEYS
     )
     place = book.publish(package, run_id=record["run_id"], path="package")
     tags = {"digest": record["model_digest"], "package": packaging.package_digest(package)}
@@ -121,7 +121,7 @@ def test_without_a_champion_there_is_nothing_to_compare_with(folder: Path) -> No
     record = trained(folder, settings)
     compare(settings)
     seen = read_json("reports/comparison.json")
-    assert (seen["verdict"], seen["champion"], seen["looks"]) == ("no-champion", None, 0)
+    assert (seen["verdict"], seen["champion"], seen["looks"]) == ("no-champion", None, 1)
     assert seen["candidate"]["digest"] == record["model_digest"]
 
 
@@ -130,7 +130,8 @@ def test_a_candidate_meets_the_champion(folder: Path) -> None:
     from flows.evaluation import compare
 
     settings = changed(settings_of(BIN), "policy")
-    rules = settings.policy.comparison.model_copy(update={"minimum_rows": 100, "margin": 0.2, "guarded_margin": 0.2})
+    wide = {"minimum_rows": 100, "margin": 0.2, "guarded_margin": 0.2, "cost_margin": 0.2, "resamples": 1000}
+    rules = settings.policy.comparison.model_copy(update=wide)
     settings = changed(settings, "policy", comparison=rules)
     first = trained(folder, settings)
     number = enthroned(first, settings)
@@ -150,6 +151,11 @@ def test_a_candidate_meets_the_champion(folder: Path) -> None:
     assert seen["verdict"] in ("better", "not-worse") and seen["looks"] == 2
     assert compare(settings)["looks"] == 2
 
+    package = next(Path("mlartifacts").glob(f"{first['run_id']}/artifacts/package"))
+    package.rename("package-gone")
+    seen = compare(settings)
+    assert seen["verdict"] == "unscorable" and "version 1 cannot be scored any more" in seen["sentence"]
+
     shutil.copy("data/prepared/tune.parquet", "data/prepared/promotion.parquet")
     from tasks.files import sha256_file, write_json
 
@@ -157,8 +163,4 @@ def test_a_candidate_meets_the_champion(folder: Path) -> None:
     split["parts"]["promotion"]["sha256"] = sha256_file("data/prepared/promotion.parquet")
     write_json("data/prepared/split.json", split)
     seen = compare(settings)
-    assert (seen["verdict"], seen["unseen_rows"]) == ("unknown", 0)
-
-    shutil.rmtree(next(Path("mlartifacts").glob(f"{first['run_id']}/artifacts/package")))
-    seen = compare(settings)
-    assert seen["verdict"] == "unknown" and "cannot be compared with" in seen["sentence"]
+    assert (seen["verdict"], seen["left_out"]["candidate"]) == ("unknown", seen["rows"])
