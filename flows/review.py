@@ -190,6 +190,7 @@ def _page(review: Review, auditor: Auditor) -> str:
         evaluation=peek(auditor.evidence, r.Evaluation),
         comparison=peek(auditor.evidence, r.ChampionComparison),
         windows=history.windows if history else (),
+        lineage=peek(auditor.evidence, r.Lineage),
     )
     return page.html(review, findings, auditor.settings.policy)
 

@@ -18,6 +18,7 @@ from lens_checks.evidence.records import (
     Evaluation,
     Interval,
     LedgerEntry,
+    Lineage,
     MonitoringWindow,
     SliceComparison,
 )
@@ -43,6 +44,7 @@ class Findings:
     evaluation: Evaluation | None
     comparison: ChampionComparison | None
     windows: tuple[MonitoringWindow, ...]
+    lineage: Lineage | None = None
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from lens_checks.evidence.records import (
 from lens_checks.page import Findings, _figure, code, figures, html
 from lens_checks.review import Review, review
 from lens_checks.statements import Refused
-from tests.lens_checks.made import model
+from tests.lens_checks.made import lineage, model
 from tests.lens_checks.small import NOW, Given, said
 
 BLOCKING = [{"practice": "MLSEC-06", "bound": None, "verdict": "not_met", "because": "<b>no</b>", "fix": "Mend it."},
@@ -97,6 +97,14 @@ def compared(**changed: Any) -> ChampionComparison:
 def shown(settings: Settings, comparison: ChampionComparison) -> str:
     findings = Findings(champion=2, decisions=(), evaluation=None, comparison=comparison, windows=())
     return html(reviewed(settings), findings, settings.policy)
+
+
+def test_the_way_from_the_source_is_shown_and_where_it_breaks(example: Settings) -> None:
+    whole = lineage()
+    broken = replace(whole, edges=(replace(whole.edges[0], source="<source>", read="0" * 64), *whole.edges[1:]))
+    pages = [html(reviewed(example), replace(NOTHING, lineage=one), example.policy) for one in (whole, broken)]
+    assert all("From the source to version 1" in page for page in pages)
+    assert "000000000000" not in pages[0] and "&lt;source&gt;" in pages[1] and "000000000000" in pages[1]
 
 
 def test_a_comparison_shows_slices_and_cost(example: Settings) -> None:
