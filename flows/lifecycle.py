@@ -14,6 +14,7 @@ from config.errors import GateRefused
 from config.settings import Settings
 from flows import idle, names, progress, review
 from flows.progress import Entry, journal
+from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName
 from tasks import files, janitor, tracking, versioning, watching
@@ -56,7 +57,7 @@ def prepare(settings: Settings, *, until: date | None, force: bool, explore: boo
         journal().fingerprint = idle.fingerprint(settings)
         phase.land_snapshot(settings, until)
         failpoint("lifecycle.landed")
-        with _counted(entry, Checkpoint.DATA):
+        with _counted(entry, Checkpoint.DATA), alarms_recorded(GateName.DATA, settings, cause=cause):
             _stage("prepare", lambda: phase.prepare(settings, cause), entry, force=force)
         entry.did = _of_data(entry)
         if entry.skipped:  # the rows are as they were; policy and statements may not be
@@ -66,14 +67,14 @@ def prepare(settings: Settings, *, until: date | None, force: bool, explore: boo
 
 def train(settings: Settings, *, force: bool, cause: str) -> None:
     """Search for the best candidate and fit it."""
-    with journal().phase("Training") as entry:
+    with journal().phase("Training") as entry, alarms_recorded(GateName.DEVELOPMENT, settings, cause=cause):
         _stage("train", lambda: _phase("training").train(settings, cause), entry, force=force)
         entry.did = _of_training(entry)
 
 
 def evaluate(settings: Settings, *, force: bool, explore: bool, cause: str) -> None:
     """Judge the winner on the promotion rows, compare it with the champion, and ask the development gate."""
-    with journal().phase("Evaluation") as entry:
+    with journal().phase("Evaluation") as entry, alarms_recorded(GateName.DEVELOPMENT, settings, cause=cause):
         phase = _phase("evaluation")
         _stage("evaluate", lambda: phase.evaluate(settings), entry, force=force)
         phase.compare(settings)
