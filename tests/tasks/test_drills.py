@@ -156,8 +156,11 @@ def test_a_backup_that_does_not_hold_is_an_alarm_even_where_its_list_was_changed
             backup.verify(copy)
 
 
-def test_a_project_that_lost_its_stores_is_had_back_from_a_backup(world: World, tmp_path: Path) -> None:
+def test_a_project_that_lost_its_stores_is_had_back_from_a_backup(
+    world: World, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """As docs/operate.md says: database, ledger, and each version's package and artefacts to their addresses."""
+    monkeypatch.setenv("MLFLOW_SQLALCHEMYSTORE_POOLCLASS", "NullPool")  # the database file is replaced
     world.champion(0.5)
     world.champion(2.0)
     folder = Path(backup.back_up(tmp_path / "elsewhere", stores=world.stores).folder)
