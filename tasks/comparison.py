@@ -1,5 +1,6 @@
 """Champion against challenger: both answer the same promotion rows now, rows that either has seen left out."""
 
+import getpass
 import tempfile
 from collections.abc import Sequence
 from dataclasses import fields, replace
@@ -167,6 +168,7 @@ def write(
         "champion": None if compared.champion is None else {"version": compared.champion, "digest": digest},
         "promotion_sha256": promotion_sha256,
         "process": process(),
+        "actor": getpass.getuser(),
         "rows": rows,
         "primary": settings.params.metrics.primary,
         "margin": rules.margin,

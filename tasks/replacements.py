@@ -51,6 +51,7 @@ def _bound(compared: Mapping[str, Any]) -> dict[str, Any]:
         "champion_digest": compared["champion"]["digest"],
         "candidate_digest": compared["candidate"]["digest"],
         "promotion_sha256": compared["promotion_sha256"],
+        "compared_by": compared["actor"],
     }
 
 

@@ -64,12 +64,13 @@ def every_stage_has_one_owner_and_a_separate_approver(
 
 
 def _approved_by_their_makers(ledger: Ledger) -> list[str]:
-    """Name the approvals whose giver had run the decision that they approve."""
-    decided = {entry.number: entry.body for entry in ledger.of_kind("decision")}
+    """Name the approvals whose giver had run the decision, or the comparison, that they approve."""
+    decided = {entry.number: entry.body.get("actor") for entry in ledger.of_kind("decision")}
     own = []
     for entry in ledger.of_kind("approval"):
-        body = decided.get(int(str(entry.body.get("decision") or 0)))
-        if body is None or _plain(str(body.get("actor"))) == _plain(str(entry.body.get("approver"))):
+        number = int(str(entry.body.get("decision") or 0))
+        ran = entry.body.get("compared_by") if "replaces" in entry.body else decided.get(number)
+        if ran is None or _plain(str(ran)) == _plain(str(entry.body.get("approver"))):
             own.append(f"entry {entry.number} by {entry.body.get('approver')}")
     return own
 

@@ -16,11 +16,11 @@ RULES = Approvals(required=False, approver="Ada", author="Mo", by_author=False)
 WHY = "its files were lost with the old disk"
 COMPARED = {
     "verdict": "unscorable", "champion": {"version": 2, "digest": "c" * 64}, "candidate": {"digest": "d" * 64},
-    "promotion_sha256": SHA256, "process": "the run",
+    "promotion_sha256": SHA256, "process": "the run", "actor": "mo",
 }  # fmt: skip
 BODY = {
     "alias": "champion", "replaces": 2, "champion_digest": "c" * 64, "candidate_digest": "d" * 64,
-    "promotion_sha256": SHA256, "approver": "Ada", "because": WHY, "process": "a person",
+    "promotion_sha256": SHA256, "approver": "Ada", "because": WHY, "process": "a person", "compared_by": "mo",
 }  # fmt: skip
 
 

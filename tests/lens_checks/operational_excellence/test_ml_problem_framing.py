@@ -30,6 +30,12 @@ def approved(by: str, decision: int = 2) -> dict[type, object]:
     return {r.Ledger: {"entries": (*GOOD.get(r.Ledger).entries, given)}}
 
 
+def let_go(by: str, compared_by: str | None) -> dict[type, object]:
+    """Let somebody let a champion go that somebody's comparison could not score."""
+    given = entry(80, "approval", replaces=1, approver=by, compared_by=compared_by)
+    return {r.Ledger: {"entries": (*GOOD.get(r.Ledger).entries, given)}}
+
+
 def again(**change: Any) -> dict[type, object]:
     """Give the version's reproduction with something changed, and the ledger's entry of it."""
     made = rebuilt(**change)
@@ -57,6 +63,9 @@ VERDICTS = {
         "what another ran was approved": (MET, approved("Ada")),
         "who ran it approved it": (NOT_MET, approved("MO")),
         "an approval of nothing": (NOT_MET, approved("Ada", decision=99)),
+        "a champion was let go by who did not compare": (MET, let_go("Ada", "mo")),
+        "a champion was let go by who compared": (NOT_MET, let_go("Ada", " ada")),
+        "a champion was let go, and nobody knows who compared": (NOT_MET, let_go("Ada", None)),
     },
     checks.every_release_can_be_traced_and_rebuilt: {
         "all is named, and it came out again": (MET, {}),
