@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from config.settings import Data, Policy, Threshold
+from lens_checks.apart import own_parts, parts_apart, preprocessing
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import ChampionComparison, Difference, Evaluation, Leakage, Parts, Release, Validation
@@ -51,9 +52,9 @@ def contract(source: Source, policy: Policy, subject: Subject) -> Found:
 
 
 def leakage(source: Source, policy: Policy, subject: Subject) -> Found:
-    """No leak passes unless its column is allowed by name, and something was searched for."""
+    """No leak passes unless its column is allowed for that search, and something was searched for."""
     search = source.get(Leakage)
-    fix = "Drop the column, mark it known_at_prediction: false, or allow it with a reason in config/data.yaml."
+    fix = "Drop the column, mark it known_at_prediction: false, or allow it for that search in config/data.yaml."
     if not search.checks:
         yield "leakage", "nothing was searched for", "Run `lifecycle run`."
     for leak in search.findings:
@@ -106,15 +107,16 @@ def trial(source: Source, policy: Policy, subject: Subject) -> Found:
     yield from (("trial release", words, "Read reports/release.json.") for words, fault in faults.items() if fault)
 
 
+SOUND_DATA: tuple[Bound, ...] = (contract, leakage, parts_apart, data_difference)
 BOUNDS: Mapping[str, tuple[Bound, ...]] = {
     "framing": (),
-    "data": (contract, leakage, data_difference),
-    "development": (contract, leakage, data_difference, thresholds, no_dummy),
-    "staging": (contract, leakage, data_difference, thresholds, no_dummy, same_candidate, trial, whole_lineage),
+    "data": SOUND_DATA,
+    "development": (*SOUND_DATA, own_parts, preprocessing, thresholds, no_dummy),
+    "staging": (*SOUND_DATA, own_parts, preprocessing, thresholds, no_dummy, same_candidate, trial, whole_lineage),
     "champion": (
-        contract,
-        leakage,
-        data_difference,
+        *SOUND_DATA,
+        own_parts,
+        preprocessing,
         thresholds,
         no_dummy,
         same_candidate,

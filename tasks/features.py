@@ -3,6 +3,7 @@
 Everything learned from data lives inside the Pipeline. Add a transformer here; list its type in tasks/estimators.py.
 """
 
+from dataclasses import dataclass
 from typing import Literal
 
 import numpy as np
@@ -125,6 +126,27 @@ def preprocessing(schema: dict[str, str], *, kind: Literal["linear", "tree"]) ->
     return ColumnTransformer(
         [(name, step, columns) for name, (step, columns) in steps.items() if columns], verbose_feature_names_out=False
     )
+
+
+@dataclass(frozen=True)
+class Reading:
+    """How a fitted pipeline reads its rows: the types of its steps, and the columns that the first one uses."""
+
+    steps: list[str]
+    preprocessing: bool
+    reads: list[str]
+
+
+def reading_of(pipeline: Pipeline) -> Reading:
+    """Say whether a pipeline begins with fitted preprocessing, and which columns that one reads."""
+    steps = [type(step).__name__ for _, step in pipeline.steps]
+    first = pipeline.steps[0][1]
+    if not isinstance(first, ColumnTransformer) or len(steps) < 2 or not hasattr(first, "transformers_"):
+        return Reading(steps, False, [])
+    names = list(getattr(first, "feature_names_in_", range(first.n_features_in_)))
+    used = [columns for _, step, columns in first.transformers_ if not (isinstance(step, str) and step == "drop")]
+    read = {str(column if isinstance(column, str) else names[column]) for columns in used for column in columns}
+    return Reading(steps, True, sorted(read))
 
 
 def columns_of(schema: dict[str, str], kind: str) -> list[str]:

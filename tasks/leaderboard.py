@@ -67,6 +67,7 @@ def write_training(
         "data_sha256": data_sha256,
         "features": list(question.schema),
         "feature_schema_sha256": sha256_json(question.schema),
+        "pipeline": logged.reading,
         "best_trial": found.best.number,
         "winner": {"number": found.best.number, "family": found.best.family, "params": found.best.params},
         "study": describe(study, found, settings),

@@ -18,8 +18,9 @@ from sklearn.pipeline import Pipeline
 from config.errors import LifecycleError
 from tasks.content import content_digest
 from tasks.estimators import TRUSTED_TYPES
+from tasks.features import Reading, reading_of
 from tasks.files import sha256_file, write_json
-from tasks.packaging import model_digest
+from tasks.packaging import model_digest, open_model
 from tasks.tracking import Tracking, in_words
 from tasks.tuning import Trial
 
@@ -35,13 +36,14 @@ SEEN = "seen.json"
 
 @dataclass(frozen=True)
 class Logged:
-    """Where the winner lies in MLflow, the digest of its files, and that of what they say."""
+    """Where the winner lies in MLflow, the digest of its files, that of what they say, and how it reads its rows."""
 
     run_id: str
     parent_run_id: str
     model_uri: str
     digest: str
     content: str
+    reading: Reading
 
 
 def search_run(tracking: Tracking, study: "Study", *, name: str, tags: Mapping[str, str]) -> str | None:
@@ -116,7 +118,8 @@ def log_winner(
         )
         mlflow.MlflowClient().update_run(parent, status="RUNNING")
     folder = model_folder(model.model_uri, tracking)
-    return Logged(run.info.run_id, parent, model.model_uri, model_digest(folder), content_digest(folder))
+    digest, reading = model_digest(folder), reading_of(open_model(folder))
+    return Logged(run.info.run_id, parent, model.model_uri, digest, content_digest(folder), reading)
 
 
 def signature_of(pipeline: Pipeline, example: pd.DataFrame) -> Any:

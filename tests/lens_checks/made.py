@@ -38,7 +38,9 @@ def model() -> dict[type, object]:
         r.Training(
             run_id="run", parent_run_id="search", model_name="flights", model_uri="models:/m-1", model_digest=MODEL,
             family="boosting", params={"leaves": 31}, seed=0, metrics={"tune_average_precision": 0.85},
-            data_sha256=PARTS, features=("delay",), feature_schema_sha256=SCHEMA, best_trial=3, study=study,
+            data_sha256={n: s for n, s in PARTS.items() if n != "promotion"}, features=("delay",),
+            feature_schema_sha256=SCHEMA, best_trial=3, study=study,
+            pipeline=r.Reading(steps=("ColumnTransformer", "Booster"), preprocessing=True, reads=("delay",)),
             cpu_seconds=20, wall_seconds=15, peak_rss_mib=400, threads=2, trusted_types=("numpy.dtype",),
             source_commit="abc", source_dirty=False, lock_sha256="9" * 64,
         ),

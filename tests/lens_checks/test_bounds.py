@@ -20,6 +20,7 @@ from lens_checks.evidence.records import (
     Part,
     Parts,
     Pipeline,
+    Reading,
     Release,
     SourceFile,
     Training,
@@ -56,8 +57,9 @@ VALIDATION = Validation(
 LEAKAGE = Leakage(data_sha256="a", checks=("duplicates",), findings=(), passed=True)
 LEAK = Leak(check="single feature", columns=("delay",), share=0.99, sentence="delay alone tells it", allowed=None)
 PARTS = read(
-    Parts, data_sha256="a", parts={n: Part(rows=1000, sha256=s, sha256_on_disk=s) for n, s in made.PARTS.items()}
-)
+    Parts, data_sha256="a",
+    parts={n: Part(rows=1000, sha256=s, rows_sha256=s[::-1], sha256_on_disk=s) for n, s in made.PARTS.items()},
+)  # fmt: skip
 LANDING = read(Landing, sources=(SourceFile(path="data/flights.csv", sha256="f" * 64),), sha256_on_disk=made.ROWS)
 LINEAGE, PIPELINE = made.lineage(version=3, model=DIGEST), read(Pipeline, stages={})
 DIFFERENCE = Difference(
@@ -69,7 +71,11 @@ EVALUATION = read(
     Evaluation, metrics={"roc_auc": interval(0.9), "brier": interval(0.1)}, model_digest=DIGEST,
     promotion_sha256=PROMOTION, rule={"roc_auc": interval(0.7)}, uplift=interval(0.2), uplift_over_dummy=interval(0.4),
 )  # fmt: skip
-TRAINING = read(Training, family="gradient_boosting", model_digest=DIGEST)
+TRAINING = read(
+    Training, family="gradient_boosting", model_digest=DIGEST, features=("delay", "origin"),
+    pipeline=Reading(steps=("ColumnTransformer", "Booster"), preprocessing=True, reads=("delay", "origin")),
+    data_sha256={n: s for n, s in made.PARTS.items() if n != "promotion"},
+)  # fmt: skip
 PARAMS = read(Params, metrics=Metrics(primary="roc_auc", guarded=("brier",)))
 SERVER = {"started": True, "requests": 100, "errors": 0}
 RELEASE = read(

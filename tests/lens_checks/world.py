@@ -101,7 +101,9 @@ def prepared() -> dict[type, object]:
     rule = r.Rule(rule="range", column="delay", success=True, unexpected=0)
     effect = {"tune": 0.1, "promotion": 0.2}
     part = {
-        name: r.Part(rows=rows, sha256=PARTS[name], positives=rows // 4, sha256_on_disk=PARTS[name])
+        name: r.Part(
+            rows=rows, sha256=PARTS[name], rows_sha256=PARTS[name], positives=rows // 4, sha256_on_disk=PARTS[name]
+        )
         for name, rows in (("train", 700), ("tune", 150), ("promotion", 150))
     }
     records: list[object] = [

@@ -3,6 +3,11 @@
 import numpy as np
 import pandas as pd
 import pytest
+from sklearn.compose import ColumnTransformer
+from sklearn.dummy import DummyRegressor
+from sklearn.linear_model import Ridge
+from sklearn.pipeline import Pipeline
+from sklearn.preprocessing import StandardScaler
 
 from config.errors import ConfigError, LifecycleError
 from config.settings import Column, Data, ProblemType, Role
@@ -123,3 +128,34 @@ def test_a_fingerprint_follows_the_values_alone() -> None:
     turned = rows[rows.columns[::-1]].iloc[::-1].astype({"size": "category"})
     assert len(set(marks.tolist())) == len(rows)
     assert features.row_fingerprints(turned, schema)[::-1].tolist() == marks.tolist()
+
+
+def fitted(*steps: object, rows: pd.DataFrame) -> Pipeline:
+    named = [(f"step {number}", step) for number, step in enumerate(steps)]
+    return Pipeline(named).fit(rows, np.arange(len(rows)))
+
+
+@pytest.mark.parametrize(
+    ("steps", "preprocessing", "reads"),
+    [
+        pytest.param(
+            (features.preprocessing({"a": "number", "c": "category"}, kind="linear"), Ridge()), True, ["a", "c"],
+            id="our preprocessing reads its schema, whatever the frame holds",
+        ),
+        pytest.param(
+            (ColumnTransformer([("a", "passthrough", ["a"])], remainder="passthrough"), DummyRegressor()), True,
+            ["a", "b", "c"], id="what is passed through is read",
+        ),
+        pytest.param(
+            (ColumnTransformer([("a", StandardScaler(), ["a"]), ("b", "drop", ["b"])]), Ridge()), True, ["a"],
+            id="what is dropped is not",
+        ),
+        pytest.param((DummyRegressor(),), False, [], id="no preprocessing"),
+        pytest.param((StandardScaler().set_output(), DummyRegressor()), False, [], id="a step that names no columns"),
+    ],
+)  # fmt: skip
+def test_a_pipeline_says_what_it_reads(steps: tuple, preprocessing: bool, reads: list[str]) -> None:
+    rows = frame(a=[1.0, 2.0], b=[3.0, 4.0], c=["x", "y"])
+    given = rows[["a", "b"]] if not preprocessing else rows
+    seen = features.reading_of(fitted(*steps, rows=given))
+    assert (seen.preprocessing, seen.reads, seen.steps[-1]) == (preprocessing, reads, type(steps[-1]).__name__)

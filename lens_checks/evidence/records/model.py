@@ -36,6 +36,15 @@ class CrossValidation(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Reading(Record):
+    """How the logged pipeline reads its rows: its steps, whether preprocessing comes first, the columns that reads."""
+
+    steps: tuple[str, ...]
+    preprocessing: bool
+    reads: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True)
 class Training(Record):
     """The training run: reports/training/training.json."""
 
@@ -51,6 +60,7 @@ class Training(Record):
     data_sha256: dict[str, str]
     features: tuple[str, ...]
     feature_schema_sha256: str
+    pipeline: Reading | None = None
     best_trial: int | None
     study: Study
     cpu_seconds: float
