@@ -5,6 +5,7 @@ import shutil
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -12,6 +13,7 @@ import pytest
 
 from config.errors import LifecycleError
 from tasks.aliases import Aliases, read_aliases
+from tests.tasks.release_world import World
 
 
 def test_sqlite_says_what_mlflow_says(tmp_path: Path, mlflow_template: Path) -> None:
@@ -81,3 +83,30 @@ def test_a_tracking_server_is_asked(status: int, body: object, said: Aliases) ->
 def test_what_cannot_be_read_is_told(uri: str) -> None:
     with pytest.raises(LifecycleError, match="cannot be read"):
         read_aliases(uri, "ours")
+
+
+MOVES = {
+    "where it was": (1, 1, 2, True),
+    "moved meanwhile": (2, 1, 3, False),
+    "nowhere yet": (None, None, 1, True),
+    "set meanwhile": (2, None, 1, False),
+    "taken away": (1, 1, None, True),
+    "moved meanwhile, and not taken away": (2, 1, None, False),
+    "taken away meanwhile": (None, 1, 2, False),
+    "there already": (1, 1, 1, True),
+    "not there any more": (2, 1, 1, False),
+}
+
+
+@pytest.mark.parametrize("uri", [None, "http://a-tracking-server"], ids=["SQLite", "a tracking server"])
+def test_an_alias_moves_only_from_where_it_was(world: World, uri: str | None) -> None:
+    """What a server lacks is told by its address; the client is the same."""
+    ours = world.stores.registry
+    ours.ensure()
+    for _ in range(3):
+        ours.client.create_model_version(ours.model, "file:///nowhere", await_creation_for=0)
+    for name, (stands, before, after, moved) in MOVES.items():
+        ours.point("champion", stands)
+        registry = replace(ours, uri=uri or ours.uri)
+        assert registry.swap("champion", before=before, after=after) is moved, name
+        assert registry.alias("champion") == (after if moved else stands), name
