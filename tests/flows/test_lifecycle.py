@@ -128,6 +128,33 @@ def test_status_tells_how_it_stands(project: Project) -> None:
     assert told["due"] == []
 
 
+def test_somebody_was_told_of_every_run_that_vanished(project: Project) -> None:
+    alerts = [json.loads(path.read_text()) for path in sorted((project.root / "reports" / "alerts").glob("*.json"))]
+    assert [alert["kind"] for alert in alerts].count("interrupted") == len(KILLED_AT)
+
+
+def test_recovery_is_practised_on_what_was_deployed_and_judged_by_it(project: Project, tmp_path: Path) -> None:
+    ended = project.lifecycle("drill", "all", "--json")
+    assert ended.returncode == 0, ended.stdout + ended.stderr
+    made = {drill["name"]: drill for drill in json.loads(ended.stdout)["drills"]}
+    assert {name: drill["version"] for name, drill in made.items()} == {
+        "restore": 1, "rollback": 1, "tamper": 1, "resume": None,
+    }  # fmt: skip
+    changes = project.read("reports/drills/tamper.json")["about"]["changes"]
+    assert len(changes) == 8 and all(change["detected"] for change in changes)
+    resumed = project.read("reports/drills/resume.json")["about"]
+    assert resumed["same"] and resumed["notified"] and resumed["left"] == "nothing published"
+    assert project.lifecycle("backup", str(tmp_path)).returncode == 0
+    assert [entry.body["name"] for entry in project.entries("drill")] == [*made, "backup"]
+    assert project.champion == 1
+    review = json.loads(project.lifecycle("review", "--json").stdout)
+    judged = {practice["id"]: practice for practice in review["practices"]}
+    for practice in ("MLREL-04", "MLREL-10", "MLREL-13"):
+        assert judged[practice]["verdict"] == "met", judged[practice]
+    for practice in ("MLREL-06", "MLOE-12"):
+        assert (judged[practice]["verdict"], "make test" in judged[practice]["because"]) == ("unknown", True)
+
+
 def test_a_window_is_watched_against_the_champion(project: Project) -> None:
     told = json.loads(project.lifecycle("monitor", "2013-09-01..2013-09-11", "--json").stdout)
     assert (told["version"], told["verdict"], told["labels_share"]) == (1, "ok", 1.0)
