@@ -1,5 +1,7 @@
 """Tests of tasks/evaluation.py, calibration.py, slices.py, robustness.py and explanation.py on made-up answers."""
 
+import itertools
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -65,6 +67,33 @@ def test_a_metric_that_does_not_vary_with_the_model_has_no_value(monkeypatch: py
     monkeypatch.setitem(METRICS, "brier", constant)
     figure = measured(GOOD).by["model"]["brier"]
     assert figure.value is None and "does not depend on the model" in figure.reason
+
+
+def test_a_metric_alike_for_model_rule_and_dummy_has_no_value(monkeypatch: pytest.MonkeyPatch) -> None:
+    """It differs for shuffled answers, and not with who gave them: the first three are asked before any is shuffled."""
+    asked = itertools.count()
+    alike = Metric(
+        "brier", False, METRICS["brier"].problems,
+        lambda y, _: weighted_mean(np.full(len(y), 0.05 if next(asked) < 3 else 0.06)),
+    )  # fmt: skip
+    monkeypatch.setitem(METRICS, "brier", alike)
+    figure = measured(GOOD).by["model"]["brier"]
+    assert figure.value is None and "for model, rule and dummy alike" in figure.reason
+
+
+@pytest.mark.parametrize("value", [float("nan"), float("inf")])
+def test_a_metric_that_is_no_finite_number_says_so(value: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    endless = Metric("brier", False, METRICS["brier"].problems, lambda y, _: weighted_mean(np.full(len(y), value)))
+    monkeypatch.setitem(METRICS, "brier", endless)
+    figure = measured(GOOD).by["model"]["brier"]
+    assert figure.value is None and "not a finite number" in figure.reason
+
+
+def test_the_uplift_over_the_dummy_is_told_too() -> None:
+    told = measured(GOOD)
+    assert told.over_dummy.low is not None and told.uplift.value is not None
+    assert told.over_dummy.low > told.uplift.value
+    assert measured(np.full(len(Y), Y.mean())).over_dummy.value == 0.0
 
 
 @pytest.mark.parametrize(

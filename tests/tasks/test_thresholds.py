@@ -6,7 +6,7 @@ import pytest
 from config.errors import ConfigError
 from config.settings import ErrorCosts, Kpi, Threshold
 from tasks.metrics import METRICS
-from tasks.thresholds import cheapest_threshold, decide, hold, keeps
+from tasks.thresholds import cheapest_threshold, costs_by_row, decide, hold, keeps
 
 Y = np.array([0, 0, 1, 0, 1, 1])
 P = np.array([0.1, 0.2, 0.3, 0.4, 0.6, 0.9])
@@ -41,6 +41,12 @@ def test_a_decision_is_told_in_shares_and_costs() -> None:
     assert (told.precision, told.recall, told.acted_on) == pytest.approx((2 / 3, 2 / 3, 0.5))
     assert told.expected_cost == pytest.approx((1 + 3) / 6)
     assert (told.cost_of_never_acting, told.cost_of_always_acting) == pytest.approx((1.5, 0.5))
+
+
+def test_rows_cost_what_their_errors_do() -> None:
+    costs = ErrorCosts(false_positive=1.0, false_negative=3.0)
+    assert costs_by_row(Y, P >= 0.35, costs).tolist() == [0.0, 0.0, 3.0, 1.0, 0.0, 0.0]
+    assert costs_by_row(Y, P >= 0.35, costs).mean() == decide(Y, P, threshold=0.35, costs=costs).expected_cost
 
 
 @pytest.mark.parametrize(
