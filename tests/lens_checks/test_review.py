@@ -27,6 +27,7 @@ RESULTS = (
     result("MLSEC-10", measured=NOT_APPLICABLE, by=By.DERIVED),
     result("MLSEC-11", measured=MET, attested=UNKNOWN, verdict=UNKNOWN, by=By.ATTESTED),
     result("MLSEC-12", measured=NOT_MET, by=By.DERIVED),
+    result("MLSEC-13", measured=NOT_APPLICABLE, by=By.DERIVED),
 )
 
 
@@ -39,14 +40,14 @@ def reviewed(settings: Settings, *results: object) -> Review:
 
 def test_verdicts_are_counted_apart() -> None:
     assert count(RESULTS) == {
-        "met": 3, "not_met": 3, "not_applicable": 3, "unknown": 2, "broken": 1, "measured": 1, "attested": 2,
-        "derived": 3, "waived": 1, "not_yet_required": 1, "total": 12,
+        "met": 3, "not_met": 3, "not_applicable": 4, "unknown": 2, "broken": 1, "measured": 1, "attested": 2,
+        "derived": 4, "waived": 1, "not_yet_required": 1, "total": 13,
     }  # fmt: skip
 
 
 def test_coverage_stands_beside_the_share_that_is_met(example: Settings) -> None:
     found = reviewed(example)
-    assert found.coverage == pytest.approx(9 / 12)
+    assert found.coverage == pytest.approx(10 / 13)
     assert found.met_share == pytest.approx(3 / 6)
     assert found.schema == 1
 
