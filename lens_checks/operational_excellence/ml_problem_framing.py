@@ -14,6 +14,7 @@ from lens_checks.evidence.records import (
     Ledger,
     Profile,
     Registry,
+    Reproduction,
     Reproductions,
     SeenMetric,
     Tracking,
@@ -79,6 +80,7 @@ def _plain(name: str) -> str:
     return " ".join(name.casefold().split())
 
 
+REBUILT_FROM = ("commit", "data", "lock", "parameters")
 LINEAGE_TAGS = ("commit", "data_revision", "params_sha256", "lock_sha256", "flow_run_id", "feature_schema_sha256")
 
 
@@ -103,15 +105,21 @@ def every_release_can_be_traced_and_rebuilt(
             f"a reproduction of version {version.version}, or of the champion: `lifecycle reproduce` makes one"
         )
     again = reproductions.of[tried[0].version]
-    if not ledger.witnessed("reproduction", again.entry, version=again.version, passed=again.passed):
-        return not_met(f"the ledger knows nothing of the reproduction of version {again.version}")
-    off = [name for name, metric in again.metrics.items() if not _within(metric)]
-    unlike = [name for name, seen in again.inputs.items() if not seen.same or seen.expected != seen.seen]
-    if off or unlike or not again.passed or not again.metrics:
-        differs = ", ".join((*unlike, *off, *again.differs)[:5]) or "no metric was compared"
+    said = {"version": again.version, "passed": again.passed, "exact": again.exact, "digest": again.digest}
+    if not ledger.witnessed("reproduction", again.entry, **said):
+        return not_met(f"the ledger knows nothing of this reproduction of version {again.version}")
+    off = [*_from_others(again), *(name for name, metric in again.metrics.items() if not _within(metric))]
+    if off or not again.passed or not again.metrics:
+        differs = ", ".join((*off, *again.differs)[:5]) or "no metric was compared"
         return not_met(f"version {again.version} did not come out again: {differs}")
     exactly = "byte for byte" if again.exact else "within tolerance"
     return met(f"version {version.version} names all it was made from; version {again.version} was rebuilt {exactly}")
+
+
+def _from_others(again: Reproduction) -> list[str]:
+    """Name what it was rebuilt from that is not what was recorded; machine and threads may be others."""
+    named = {name: again.inputs.get(name) for name in REBUILT_FROM} | again.parts
+    return [name for name, one in named.items() if one is None or not one.same or one.expected != one.seen]
 
 
 def _within(metric: SeenMetric) -> bool:

@@ -27,14 +27,27 @@ def metric(seen: float | None = 0.84, *, within: bool = True) -> r.SeenMetric:
     return r.SeenMetric(expected=0.84, seen=seen, tolerance=0.001, within=within)
 
 
+def seen(expected: object, found: object = None) -> r.SeenInput:
+    """Make an input of a reproduction, found as it is expected unless told otherwise."""
+    found = expected if found is None else found
+    return r.SeenInput(expected=expected, seen=found, same=expected == found)
+
+
 def rebuilt(version: int = 1, **change: Any) -> r.Reproduction:
     """Make the record of a reproduction."""
     whole: dict[str, Any] = {
         "made": NOW, "passed": True, "exact": True, "digest": {"expected": MODEL, "seen": MODEL}, "differs": (),
         "metrics": {"average_precision": metric()}, "entry": REBUILT, "commit": COMMIT,
-        "inputs": {"data_revision": r.SeenInput(expected=REVISION, seen=REVISION, same=True)},
+        "inputs": {n: seen(n) for n in ("commit", "data", "lock", "parameters")} | {"threads": seen(2, 8)},
+        "parts": {name: seen(sha256) for name, sha256 in PARTS.items()},
     }  # fmt: skip
     return r.Reproduction(version=version, **whole | change)
+
+
+def witness(made: r.Reproduction) -> r.LedgerEntry:
+    """Make the ledger entry of a reproduction."""
+    said = {name: getattr(made, name) for name in ("version", "passed", "exact", "digest")}
+    return entry(REBUILT, "reproduction", NOW, **said)
 
 
 def compared(**change: Any) -> r.ChampionComparison:
@@ -54,7 +67,7 @@ def proven(records: Mapping[type, Any]) -> dict[type, object]:
     tags = {"params_sha256": "8" * 64, "landed_sha256": ROWS}
     run = {"run_tags": {"lifecycle.flow_run_id": "flow"}, "run_metrics": {"promotion_average_precision": 0.84}}
     versions = tuple(replace(v, tags=tags | v.tags, **run) for v in registry.versions)
-    entries = (*map(_with_figures, ledger.entries), entry(REBUILT, "reproduction", NOW, version=1, passed=True))
+    entries = (*map(_with_figures, ledger.entries), witness(rebuilt()))
     parts, pipeline = records[r.Parts], records[r.Pipeline]
     spans = {n: replace(part, start=SPANS[n][0], end=SPANS[n][1]) for n, part in parts.parts.items()}
     folds = r.CrossValidation(

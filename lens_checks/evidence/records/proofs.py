@@ -29,10 +29,10 @@ class Drills(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class SeenInput(Record):
-    """One input of a reproduction: what was recorded, what was found."""
+    """One input or part of a reproduction: what was recorded, what was found."""
 
-    expected: str | None
-    seen: str | None
+    expected: object
+    seen: object
     same: bool
 
 
@@ -57,6 +57,7 @@ class Reproduction(Record):
     digest: dict[str, str | None]
     metrics: dict[str, SeenMetric]
     inputs: dict[str, SeenInput]
+    parts: dict[str, SeenInput]
     differs: tuple[str, ...]
     entry: int
     commit: str | None

@@ -11,7 +11,7 @@ from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import ml_problem_framing as checks
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.made import entry
-from tests.lens_checks.proven import REBUILT, metric, rebuilt
+from tests.lens_checks.proven import metric, rebuilt, seen, witness
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
@@ -22,6 +22,9 @@ DUMMY, LINEAR, SMALLER, CHOSEN, RULE = GOOD.get(r.Leaderboard).candidates
 def tried(*candidates: r.Candidate) -> dict[type, object]:
     """Give a leaderboard of these candidates."""
     return {r.Leaderboard: {"candidates": candidates}}
+
+
+INPUTS = rebuilt().inputs
 
 
 def approved(by: str, decision: int = 2) -> dict[type, object]:
@@ -40,8 +43,7 @@ def again(**change: Any) -> dict[type, object]:
     """Give the version's reproduction with something changed, and the ledger's entry of it."""
     made = rebuilt(**change)
     entries = tuple(e for e in GOOD.get(r.Ledger).entries if e.kind != "reproduction")
-    known = entry(REBUILT, "reproduction", version=1, passed=made.passed)
-    return {r.Reproductions: {"of": {1: made}}, r.Ledger: {"entries": (*entries, known)}}
+    return {r.Reproductions: {"of": {1: made}}, r.Ledger: {"entries": (*entries, witness(made))}}
 
 
 VERDICTS = {
@@ -90,14 +92,15 @@ VERDICTS = {
         "a metric that could not be told": (NOT_MET, again(metrics={"average_precision": metric(None)})),
         "a metric that is not a number": (NOT_MET, again(metrics={"average_precision": metric(float("nan"))})),
         "no metric was compared": (NOT_MET, again(metrics={})),
-        "it was rebuilt from other data": (
-            NOT_MET,
-            again(inputs={"data_revision": r.SeenInput(expected="a", seen="b", same=False)}),
-        ),
+        "it was rebuilt from other data": (NOT_MET, again(inputs=INPUTS | {"data": seen("a", "b")})),
         "other data that is called the same": (
             NOT_MET,
-            again(inputs={"data_revision": r.SeenInput(expected="a", seen="b", same=True)}),
+            again(inputs=INPUTS | {"data": replace(seen("a", "b"), same=True)}),
         ),
+        "what it was rebuilt from is not told": (NOT_MET, again(inputs={n: INPUTS[n] for n in ("commit", "data")})),
+        "the parts of the data are others": (NOT_MET, again(parts={"train": seen("a", "b")})),
+        "a machine of another kind rebuilt it": (MET, again(inputs=INPUTS | {"machine": seen("arm", "x86")})),
+        "a record that says more than the ledger": (NOT_MET, {r.Reproductions: {"of": {1: rebuilt(exact=False)}}}),
         "a reproduction that the ledger does not know": (NOT_MET, again(entry=1)),
         "a reproduction in a broken ledger": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
         "no alias names a version": (UNKNOWN, {r.Registry: {"aliases": {}}}),
