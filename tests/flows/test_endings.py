@@ -2,12 +2,14 @@
 
 import errno
 import sqlite3
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from config.errors import GateRefused, LifecycleError
-from flows.endings import ERRORS, in_words
+from config.errors import GateRefused, IntegrityAlarm, LifecycleError
+from flows.endings import ERRORS, in_words, tell_of_flow
+from tasks.alerts import read_alerts
 
 
 class ConnectError(Exception):
@@ -54,3 +56,27 @@ def test_what_nobody_foresaw_leaves_its_traceback_in_a_file(tmp_path: Path, monk
     (report,) = (tmp_path / ERRORS).iterdir()
     assert str(report.relative_to(tmp_path)) in told.next_step
     assert "Traceback" in report.read_text()
+
+
+@dataclass(frozen=True)
+class Ended:
+    """What Prefect hands to a hook: a flow, its run and the state are asked for no more than this."""
+
+    name: str = "Drills"
+    data: object = None
+    message: str = "the process crashed"
+
+
+@pytest.mark.parametrize(
+    ("data", "kinds"),
+    [
+        pytest.param(LifecycleError("the store is away"), ["failed"], id="a failure"),
+        pytest.param(IntegrityAlarm("bytes"), ["alarm"], id="an alarm"),
+        pytest.param(None, ["failed"], id="a crash"),
+        pytest.param(GateRefused("no"), [], id="a refusal, which was told where it was"),
+    ],
+)
+def test_somebody_is_told_once_of_a_flow_that_failed(data: object, kinds: list[str], project: Path) -> None:
+    for _ in range(2):
+        tell_of_flow(Ended(), Ended(), Ended(data=data))
+    assert [alert["kind"] for alert in read_alerts()] == kinds
