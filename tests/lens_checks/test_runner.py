@@ -12,6 +12,7 @@ from lens_checks import runner
 from lens_checks.check import Checkpoint, Missing, Outcome, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import Clock, Leakage
+from lens_checks.steps import Cut
 
 
 class Given:
@@ -101,6 +102,11 @@ def test_what_a_check_raises_is_never_met(error: BaseException, outcome: Outcome
     verdict = runner.ask(raising(error), Given(LEAKAGE))
     assert verdict.outcome is outcome
     assert words in verdict.because
+
+
+@pytest.mark.parametrize("error", [Malformed("reports/x.json is malformed"), Cut("it took longer than 9 s")])
+def test_what_explains_itself_is_quoted_alone(error: Exception) -> None:
+    assert runner.ask(raising(error), Given(LEAKAGE)) == Verdict(Outcome.BROKEN, str(error))
 
 
 def test_an_interruption_ends_the_run_without_an_answer() -> None:

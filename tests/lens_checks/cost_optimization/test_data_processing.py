@@ -1,17 +1,20 @@
 """Labels, and preparation as a pipeline."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.settings import Data
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import data_processing as checks
 from lens_checks.evidence import records as r
-from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from lens_checks.runner import ask
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 NOTEBOOK = r.StageFile(path="explore.ipynb", recorded="1", on_disk="1")
 
 
-def prepared(*deps: r.StageFile, recorded: bool = True, command: str = "-") -> dict[str, object]:
+def prepared(*deps: r.StageFile, recorded: bool = True, command: str = "-") -> dict[str, dict[str, r.Stage]]:
     """Give a pipeline whose prepare stage read these files."""
     files = {"deps": deps, "outs": (), "params": {}, "params_current": True}
     stage = r.Stage(name="prepare", command=command, recorded=recorded, **files)
@@ -46,3 +49,26 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("labels", "said"), [("people", "the evidence lacks labeller"), ("unstated", "the evidence lacks where the target")]
+)
+def test_what_is_missing_of_labels_is_told(labels: str, said: str) -> None:
+    told = ask(checks.labelling_is_tooled_and_checked, GOOD.but({Data: {"labels": labels}}))
+    assert told.because.startswith(said)
+
+
+def test_what_changed_since_the_preparation_is_told() -> None:
+    old, gone = (
+        r.StageFile(path=name, recorded="1", on_disk=on_disk) for name, on_disk in (("old", "2"), ("gone", None))
+    )
+    fresh = r.StageFile(path="fresh", recorded="1", on_disk="1")
+    stage = replace(prepared(old, fresh)["stages"]["prepare"], outs=(gone, fresh))
+    told = ask(checks.preparation_is_a_reproducible_flow, GOOD.but({r.Pipeline: {"stages": {"prepare": stage}}}))
+    assert told.because == "changed since the preparation: old, gone"
+
+
+def test_a_stage_that_never_ran_is_told_apart() -> None:
+    told = ask(checks.preparation_is_a_reproducible_flow, GOOD.but({r.Pipeline: prepared(recorded=False)}))
+    assert "does not know its last run" in told.because

@@ -6,7 +6,8 @@ from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import deployment as checks
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from lens_checks.runner import ask
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 VERDICTS = {
     checks.the_model_fits_where_it_is_to_run: {
@@ -26,3 +27,7 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+def test_the_size_is_told() -> None:
+    assert ask(checks.the_model_fits_where_it_is_to_run, GOOD).because.startswith("1 MiB on disk, p95 9 ms")

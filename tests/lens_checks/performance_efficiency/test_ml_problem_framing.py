@@ -6,6 +6,7 @@ from config.settings import Charter, ErrorCosts, Params, Policy, ProblemType, Th
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import ml_problem_framing as checks
+from lens_checks.runner import ask
 from tests.lens_checks.world import GOOD, MET, NOT_MET, Changes, cases, outcome
 
 MEASURED = GOOD.get(r.Evaluation).metrics
@@ -88,3 +89,23 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("bound", "said"),
+    [
+        ({"floor": 0.9}, "average_precision is 0.84, asked for: at least 0.9"),
+        ({"ceiling": 0.8}, "average_precision is 0.84, asked for: at most 0.8"),
+        ({"floor": 0.9, "ceiling": 1.0}, "average_precision is 0.84, asked for: at least 0.9 and at most 1"),
+    ],
+)
+def test_the_figure_and_its_bound_are_told(bound: dict[str, float], said: str) -> None:
+    changes = {Policy: {"thresholds": (Threshold(metric="average_precision", **bound),)}}
+    assert ask(checks.every_metric_was_measured_and_held_to_its_bound, GOOD.but(changes)).because == said
+
+
+@pytest.mark.parametrize("value", [None, float("nan")])
+def test_a_figure_that_is_none_is_told_as_it_is(value: float | None) -> None:
+    changes = measured(average_precision=r.Interval(value=value, greater_is_better=True))
+    told = ask(checks.every_metric_was_measured_and_held_to_its_bound, GOOD.but(changes)).because
+    assert f"average_precision is {value}, asked for" in told
