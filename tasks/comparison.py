@@ -155,6 +155,12 @@ def _acting(candidate: Candidate, champion: Champion, settings: Settings) -> Act
     return Acting(candidate.threshold, champion.threshold, costs)
 
 
+def _both(compared: Compared) -> dict[str, float | None]:
+    """Give the primary metric of each side, as scored now."""
+    told = compared.difference
+    return {"candidate": told.candidate if told else None, "champion": told.champion if told else None}
+
+
 def write(
     compared: Compared, candidate: Candidate, *, promotion_sha256: str, rows: int, settings: Settings, book: Registry
 ) -> dict[str, Any]:
@@ -170,7 +176,7 @@ def write(
         "process": process(),
         "actor": getpass.getuser(),
         "rows": rows,
-        "primary": settings.params.metrics.primary,
+        "primary": {"metric": settings.params.metrics.primary, **_both(compared)},
         "margin": rules.margin,
         "confidence": settings.params.metrics.confidence,
         "slices_unknown": compared.slices_unknown,

@@ -69,6 +69,8 @@ def test_what_is_written_is_what_the_auditor_reads(contest: Make) -> None:
     assert written["difference"]["candidate"] - written["difference"]["champion"] == pytest.approx(
         written["difference"]["value"]
     )
+    both = {name: written["difference"][name] for name in ("candidate", "champion")}
+    assert written["primary"] == {"metric": "average_precision"} | both
     assert (written["resamples"], written["confidence"], written["slice_confidence"]) == (1000, 0.95, 0.975)
 
 

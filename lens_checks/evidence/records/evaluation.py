@@ -166,7 +166,6 @@ class ChampionComparison(Record):
     verdict: str
     sentence: str
     looks: int
-    primary: str | None = None
     slices: dict[str, dict[str, SliceComparison]] | None = None
     slices_unknown: int = 0
     slice_margin: float | None = None
