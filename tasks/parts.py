@@ -1,5 +1,7 @@
 """Looks at the parts of a split: what they lack, how far they lie apart, and which segments they hold."""
 
+from collections.abc import Collection, Mapping
+
 import numpy as np
 import pandas as pd
 
@@ -59,11 +61,15 @@ def effects(parts: Parts, data: Data) -> dict[str, dict[str, float]]:
     return found
 
 
-def segments(parts: Parts, columns: tuple[str, ...]) -> dict[str, dict[str, dict[str, int]]]:
-    """Count the rows of each part by the values of columns, the most frequent ones."""
+def segments(
+    parts: Parts, columns: tuple[str, ...], required: Mapping[str, Collection[str]]
+) -> dict[str, dict[str, dict[str, int]]]:
+    """Count the rows of each part by the values of columns: the most frequent ones, and all that are required."""
     counted: dict[str, dict[str, dict[str, int]]] = {}
-    for column in columns:
+    for column in dict.fromkeys((*columns, *required)):
         counts = {name: part[column].astype("str").value_counts() for name, part in parts}
-        values = sorted(str(value) for value in counts["train"].index[:LISTED])
-        counted[column] = {v: {name: int(counts[name].get(v, 0)) for name in NAMES} for v in values}
+        asked = {value.casefold() for value in required.get(column, ())}
+        frequent = {str(value) for value in counts["train"].index[:LISTED]}
+        rare = {str(v) for found in counts.values() for v in found.index if str(v).casefold() in asked}
+        counted[column] = {v: {n: int(counts[n].get(v, 0)) for n in NAMES} for v in sorted(frequent | rare)}
     return counted

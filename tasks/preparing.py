@@ -86,7 +86,7 @@ def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Sett
         },
         "left_out": {why: len(rows) for why, rows in parts.left_out.items()},
         "effects": effects(parts, data),
-        "segments": segments(parts, tuple(dict.fromkeys((*settings.params.slices, *settings.params.split.required)))),
+        "segments": segments(parts, settings.params.slices, settings.params.split.required),
         "overlap_rows": leakage.overlap_rows,
         "landed_rows": audit.validation.rows + audit.validation.quarantined,
         "dropped_rows": audit.validation.quarantined,

@@ -50,11 +50,17 @@ class Project:
         )  # fmt: skip
 
     def set(self, name: str, old: str, new: str) -> None:
-        """Change a configuration file."""
+        """Change a configuration file, and commit: what runs from other files than the commit's is not let in."""
         path = self.root / "config" / f"{name}.yaml"
         text = path.read_text()
         assert old in text
         path.write_text(text.replace(old, new))
+        subprocess.run(["git", "commit", "--quiet", "-m", f"Change {name}", str(path)], cwd=self.root, check=True)
+
+    def verdicts(self) -> dict[str, str]:
+        """What was last judged of each practice."""
+        found = [json.loads(path.read_text()) for path in (self.root / "reports/checkpoints").glob("*.json")]
+        return {practice["id"]: practice["verdict"] for report in found for practice in report["practices"]}
 
     def read(self, path: str) -> Any:
         """Read a JSON file of the project."""
@@ -104,6 +110,14 @@ def test_the_next_run_completes(project: Project) -> None:
     assert [project.phases()[name]["skipped"] for name in ("Data preparation", "Training", "Evaluation")] == [True] * 3
     assert project.phases()["Monitoring"]["did"].startswith("2013-09")
     assert "reports/review.html" in ended.stdout and "next: lifecycle status" in ended.stdout
+
+
+def test_what_a_run_can_show_of_its_data_and_its_model_is_met(project: Project) -> None:
+    told = project.verdicts()
+    shown = ("MLOE-04", "MLSEC-10", "MLREL-08", "MLPER-07")
+    assert {name: told[name] for name in shown} == dict.fromkeys(shown, "met")
+    tried = ("MLOE-07", "MLSEC-06", "MLREL-05")  # these ask for a reproduction, a drill, a run of the tests
+    assert {name: told[name] for name in tried} == dict.fromkeys(tried, "unknown")
 
 
 def test_then_there_is_nothing_to_do_and_nothing_heavy_is_imported_to_say_so(project: Project) -> None:

@@ -65,5 +65,14 @@ def test_effects_are_small_by_chance_and_large_after_a_shift() -> None:
 
 def test_segments_count_rows_by_part() -> None:
     parts = splitting.split(rows(), data(), BY_TIME)
-    counted = segments(parts, ("place",))["place"]
+    counted = segments(parts, ("place",), {})["place"]
     assert sum(n for part in counted.values() for n in part.values()) == 400
+
+
+def test_a_required_segment_is_counted_however_rare_and_however_it_is_spelt() -> None:
+    many = rows(n=4000).assign(place=lambda f: [f"place {i % 80}" for i in range(len(f))])
+    many.loc[many.index[-1], "place"] = "Lighthouse"
+    parts = splitting.split(many, data(), Split(strategy="time"))
+    counted = segments(parts, (), {"place": {"lighthouse": 1}})["place"]
+    assert counted["Lighthouse"] == {"train": 0, "tune": 0, "promotion": 1}
+    assert len(counted) == 51
