@@ -1,11 +1,12 @@
 """What shows that a change can be followed to where it serves, and taken back: drills that count, runs of the tests."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 from statistics import median
 
 from config.settings import Policy, Recovery
-from lens_checks.check import need
+from lens_checks.check import Missing, need
 from lens_checks.evidence.records import (
     Clock,
     Drill,
@@ -20,6 +21,20 @@ from lens_checks.evidence.records import (
 
 KINDS = ("data", "model", "api")
 AHEAD = timedelta(minutes=5)  # what two clocks may differ
+
+
+def known(*questions: Callable[[], list[str]]) -> list[str]:
+    """Ask every question: what is known to be wrong is told, even where something else cannot be (Missing)."""
+    faults: list[str] = []
+    missing: Missing | None = None
+    for ask in questions:
+        try:
+            faults += ask()
+        except Missing as reason:
+            missing = missing or reason
+    if missing is not None and not faults:
+        raise missing
+    return faults
 
 
 def at_hand(registry: Registry) -> ModelVersion:

@@ -28,14 +28,16 @@ def what_is_promoted_was_built_tested_and_deployed_by_machines(
 ) -> Verdict:  # fmt: skip
     """A promotion carries the run that the orchestrator made, green tests of its commit, and its committed source."""
     version = delivery.at_hand(registry)
-    if faults := [*delivery.of_source(version, runs), *_of_specification(version, source)]:
+    faults = delivery.known(
+        lambda: delivery.of_source(version, runs),
+        lambda: _of_specification(version, source),
+        lambda: _of_decision(delivery.decided(ledger, version), version),
+        lambda: delivery.of_tests(version, tests)[0],
+        lambda: delivery.of_drill(delivery.drill_named(drills, "rollback"), ledger, clock, policy.recovery),
+    )
+    if faults:
         return not_met("; ".join(faults[:5]))
-    decision = delivery.decided(ledger, version)
-    faults = _of_decision(decision, version)
-    red, commit = delivery.of_tests(version, tests)
-    drill = delivery.drill_named(drills, "rollback")
-    if faults := [*faults, *red, *delivery.of_drill(drill, ledger, clock, policy.recovery)]:
-        return not_met("; ".join(faults[:5]))
+    commit, drill = version.tags["commit"], drills.drills["rollback"]
     ran = tests.runs[commit]
     kinds = ", ".join(f"{ran.kinds[kind]} of {kind}" for kind in delivery.KINDS)
     return met(

@@ -88,11 +88,15 @@ def data_moves_by_a_pipeline_that_recovers(
     pipeline: Pipeline, tasks: TaskPolicies, drills: Drills, ledger: Ledger, clock: Clock, policy: Policy
 ) -> Verdict:
     """Data is moved by one pipeline alone, which tries again, gives up in time, resumes after a kill and tells."""
-    if faults := [*_of_outputs(pipeline), *_of_tasks(tasks)]:
+    faults = delivery.known(
+        lambda: _of_outputs(pipeline),
+        lambda: _of_tasks(tasks),
+        lambda: delivery.of_drill(delivery.drill_named(drills, "resume"), ledger, clock, policy.recovery),
+        lambda: _of_resuming(delivery.drill_named(drills, "resume")),
+    )
+    if faults:
         return not_met("; ".join(faults[:5]))
-    drill = delivery.drill_named(drills, "resume")
-    if faults := [*delivery.of_drill(drill, ledger, clock, policy.recovery), *_of_resuming(drill)]:
-        return not_met("; ".join(faults[:5]))
+    drill = drills.drills["resume"]
     patient = sum(task.retries > 0 for task in tasks.tasks)
     return met(
         f"{len(pipeline.stages)} stages wrote what lies there, {patient} of {len(tasks.tasks)} tasks try again, all "

@@ -20,13 +20,16 @@ def the_endpoint_changes_by_the_pipeline_alone(
     if move is None:
         return not_met(f"version {endpoint.version} is champion, and no deployment in a sound ledger says so")
     decision = next((e for e in ledger.of_kind("decision") if e.number == move.body.get("decision")), None)
-    if faults := [*_of_configuration(endpoint, move, decision), *_of_change(move, decision)]:
+    faults = delivery.known(
+        lambda: _of_configuration(endpoint, move, decision),
+        lambda: _of_change(move, decision),
+        lambda: delivery.of_drill(delivery.drill_named(drills, "rollback"), ledger, clock, policy.recovery),
+        lambda: delivery.of_rollback(delivery.drill_named(drills, "rollback"), registry, ledger),
+    )
+    if faults:
         return not_met("; ".join(faults[:5]))
     need(endpoint.on_disk, "the package of the champion where it can be digested")
-    drill = delivery.drill_named(drills, "rollback")
-    faults = delivery.of_drill(drill, ledger, clock, policy.recovery)
-    if faults := [*faults, *delivery.of_rollback(drill, registry, ledger)]:
-        return not_met("; ".join(faults[:5]))
+    drill = drills.drills["rollback"]
     logged = delivery.figures(ledger)
     return met(
         f"version {endpoint.version} as deployed by entry {move.number} ({move.body['cause']}), {logged.words}, "

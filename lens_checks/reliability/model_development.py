@@ -130,36 +130,33 @@ def a_change_is_followed_from_commit_to_endpoint_and_back(
 ) -> Verdict:  # fmt: skip
     """Commit, tests, run, version and deployment are linked by ids; triggers are defined; rollback was practised."""
     version = delivery.at_hand(registry)
-    faults = [
-        *delivery.of_source(version, runs),
-        *_of_triggers(policy, orchestration),
-        *delivery.of_approval(ledger, policy),
-    ]
+    faults = delivery.known(
+        lambda: delivery.of_source(version, runs),
+        lambda: _of_triggers(policy),
+        lambda: delivery.of_approval(ledger, policy),
+        lambda: _of_links(version, delivery.decided(ledger, version), delivery.moved(ledger, version)),
+        lambda: delivery.of_tests(version, tests)[0],
+        lambda: delivery.of_drill(delivery.drill_named(drills, "rollback"), ledger, clock, policy.recovery),
+        lambda: delivery.of_rollback(delivery.drill_named(drills, "rollback"), registry, ledger),
+    )
     if faults:
         return not_met("; ".join(faults[:5]))
+    scheduled = need(
+        orchestration.scheduled("retraining") or None, "a retraining in force: `lifecycle schedule serve` runs it"
+    )
     decision, move = delivery.decided(ledger, version), delivery.moved(ledger, version)
-    faults = _of_links(version, decision, move)
-    red, commit = delivery.of_tests(version, tests)
-    drill = delivery.drill_named(drills, "rollback")
-    faults += [*red, *delivery.of_drill(drill, ledger, clock, policy.recovery)]
-    if faults := [*faults, *delivery.of_rollback(drill, registry, ledger)]:
-        return not_met("; ".join(faults[:5]))
-    scheduled = need(orchestration.scheduled("retraining") or None, "a retraining that `lifecycle schedule serve` runs")
+    commit, run = version.tags["commit"], version.tags["flow_run_id"]
     return met(
-        f"commit {commit[:12]}, its tests, flow run {version.tags['flow_run_id'][:8]}, version {version.version}, "
+        f"commit {commit[:12]}, its tests, flow run {run[:8]}, version {version.version}, "
         f"decision {decision.number} and deployment {move.number} are linked; retraining by {', '.join(scheduled)}, "
-        f"{', '.join(policy.retraining.causes)}; rolled back in drill {drill.entry}"
+        f"{', '.join(policy.retraining.causes)}; rolled back in drill {drills.drills['rollback'].entry}"
     )
 
 
-def _of_triggers(policy: Policy, orchestration: Orchestration) -> list[str]:
-    """Drift, the calendar and a person may each start a retraining; what is registered must not be paused."""
+def _of_triggers(policy: Policy) -> list[str]:
+    """Drift and a person may each start a retraining; the calendar has its cron, and Prefect says whether it runs."""
     lacking = [cause for cause in ("drift", "hand") if cause not in policy.retraining.causes]
-    faults = [f"no retraining by {', '.join(lacking)} (config/policy.yaml)"] if lacking else []
-    registered = [d for d in orchestration.deployments if "retrain" in f"{d.flow} {d.name}".lower()]
-    if registered and not any(d.schedules and not d.paused for d in registered):
-        faults.append("retraining is registered in Prefect, and paused or without a schedule")
-    return faults
+    return [f"no retraining by {', '.join(lacking)} (config/policy.yaml)"] if lacking else []
 
 
 def _of_links(version: ModelVersion, decision: LedgerEntry, move: LedgerEntry) -> list[str]:

@@ -35,6 +35,10 @@ VERDICTS = {
         "without a drill nothing is known": (UNKNOWN, {r.Drills: {"drills": {}}}),
         "a drill that is too old is refused": (NOT_MET, drilled("rollback", made=LONG_AGO)),
         "a drill that failed is refused": (NOT_MET, drilled("rollback", passed=False)),
+        "what is wrong is told, whatever is missing": (
+            NOT_MET,
+            drilled("rollback", passed=False) | {r.TestRuns: {"runs": {}}},
+        ),
         "a drill written by hand is refused": (NOT_MET, written_by_hand("rollback")),
     },
 }

@@ -92,6 +92,7 @@ VERDICTS = {
         "a task that tries again whatever was decided is refused": (NOT_MET, declared(conditional=False)),
         "a flow without tasks is refused": (NOT_MET, {r.TaskPolicies: {"tasks": ()}}),
         "without a drill nothing is known": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "what is wrong is told, drill or not": (NOT_MET, declared(retries=0) | {r.Drills: {"drills": {}}}),
         "a drill that failed is refused": (NOT_MET, drilled("resume", passed=False)),
         "a drill that is too old is refused": (NOT_MET, drilled("resume", made=LONG_AGO)),
         "a drill that is still to come is refused": (NOT_MET, drilled("resume", made=TOMORROW)),
