@@ -21,7 +21,7 @@ from flows.patience import passes
 from lens_checks.bounds import Blocking
 from lens_checks.check import Outcome
 from lens_checks.gates import GateOutcome
-from tasks import describing, difference, landing, leakage, parts, preparing, versioning
+from tasks import describing, difference, gaps, landing, leakage, parts, preparing, versioning
 from tasks.failpoints import failpoint
 from tasks.landing import Manifest
 from tasks.preparing import Landed
@@ -105,7 +105,7 @@ def audit_rows(landed: Landed, data: Data) -> "Audit":
 def attempt(audited: "Audit", settings: Settings) -> list[str]:
     """Part the rows that passed, search the parts, write both for the checkpoint to judge; give the split's faults."""
     parted = part_rows(audited, settings)
-    if faults := parts.weaknesses(parted, settings.data, settings.params.split):
+    if faults := [*parts.weaknesses(parted, settings.data, settings.params.split), *gaps.risen(parted, settings.data)]:
         return faults
     sha256 = audited.validation.data_sha256
     found = search_leaks(parted, settings.data, settings.policy.bounds, data_sha256=sha256)
