@@ -7,6 +7,7 @@ from typing import TypeVar
 
 from config.settings import Data, Policy, Threshold
 from lens_checks.apart import own_parts, parts_apart, preprocessing
+from lens_checks.budget import budget
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import ChampionComparison, Difference, Evaluation, Leakage, Parts, Release, Validation
@@ -112,7 +113,17 @@ BOUNDS: Mapping[str, tuple[Bound, ...]] = {
     "framing": (),
     "data": SOUND_DATA,
     "development": (*SOUND_DATA, own_parts, preprocessing, thresholds, no_dummy),
-    "staging": (*SOUND_DATA, own_parts, preprocessing, thresholds, no_dummy, same_candidate, trial, whole_lineage),
+    "staging": (
+        *SOUND_DATA,
+        own_parts,
+        preprocessing,
+        thresholds,
+        no_dummy,
+        same_candidate,
+        trial,
+        budget,
+        whole_lineage,
+    ),
     "champion": (
         *SOUND_DATA,
         own_parts,
@@ -121,6 +132,7 @@ BOUNDS: Mapping[str, tuple[Bound, ...]] = {
         no_dummy,
         same_candidate,
         trial,
+        budget,
         whole_lineage,
         comparison,
     ),

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 
-from config.settings import Data, Metrics, Params, Settings, Threshold
+from config.settings import Budget, Charter, Data, Metrics, Params, Settings, Threshold
 from lens_checks.bounds import BOUNDS, Bound, keeps, spelled, unmet
 from lens_checks.check import Outcome
 from lens_checks.evidence.place import Malformed
@@ -77,7 +77,9 @@ TRAINING = read(
     data_sha256={n: s for n, s in made.PARTS.items() if n != "promotion"},
 )  # fmt: skip
 PARAMS = read(Params, metrics=Metrics(primary="roc_auc", guarded=("brier",)))
-SERVER = {"started": True, "requests": 100, "errors": 0}
+SERVER = {"started": True, "requests": 100, "errors": 0, "p95_ms": 20.0, "rss_mib": 300.0}
+BUDGET = Budget(latency_p95_ms=20.0, memory_mib=300.0)
+CHARTER = read(Charter, budget=BUDGET)
 RELEASE = read(
     Release, digest=DIGEST, signature_verified=True, golden=read(Evaluation, rows=20, matched=True, max_difference=0.0),
     server=read(Evaluation, **SERVER, malformed=read(Evaluation, sent=9, refused=9)),
@@ -87,11 +89,15 @@ COMPARISON = read(
     unseen_rows=500, looks=3, verdict="better", sentence="better by 0.01", promotion_sha256=PROMOTION,
 )  # fmt: skip
 SOUND = (VALIDATION, LEAKAGE, PARTS, DIFFERENCE, DATA, PARAMS, TRAINING, EVALUATION, RELEASE, COMPARISON)
-SOUND += (LANDING, LINEAGE, PIPELINE)
+SOUND += (LANDING, LINEAGE, PIPELINE, CHARTER)
 
 
 def but(record: Any, **changed: Any) -> Any:
     return read(type(record), **{**vars(record), **changed})
+
+
+def served(**changed: Any) -> Any:
+    return but(RELEASE, server=but(RELEASE.server, **changed))
 
 
 def held(settings: Settings, gate: str, *records: object, subject: Subject = SUBJECT) -> list[str]:
@@ -160,6 +166,9 @@ def test_a_malformed_record_holds_the_gate(example: Settings) -> None:
         pytest.param("staging", but(RELEASE, server=read(Evaluation, **SERVER,
                                                          malformed=read(Evaluation, sent=0, refused=0))),
                      "0 of 0", id="nothing malformed was sent"),
+        pytest.param("staging", served(p95_ms=20.1), "request is 20.1 ms, at most 20 ms", id="slower than agreed"),
+        pytest.param("staging", served(p95_ms=None), "request is unknown", id="never timed"),
+        pytest.param("champion", served(rss_mib=300.1), "server is 300.1 MiB", id="more memory than agreed"),
         pytest.param("staging", replace(LINEAGE, version=2), "it is of version 2", id="the lineage of another version"),
         pytest.param("staging", but(LANDING, sha256_on_disk="0" * 64), "landed is 0000", id="landed rows changed"),
         pytest.param("champion", but(COMPARISON, verdict="worse"), "worse", id="worse than the champion"),

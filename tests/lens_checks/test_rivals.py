@@ -12,6 +12,7 @@ from lens_checks.evidence.records import ChampionComparison, Evaluation, Ledger,
 from tests.lens_checks.made import entry
 from tests.lens_checks.small import Given, policy_of
 from tests.lens_checks.test_bounds import (
+    BUDGET,
     COMPARISON,
     DIGEST,
     EVALUATION,
@@ -38,7 +39,8 @@ BODY = {
     "replaces": 2, "champion_digest": "c" * 64, "candidate_digest": DIGEST, "promotion_sha256": PROMOTION,
     "approver": "model risk manager", "because": "its files are lost", "process": "another",
 }  # fmt: skip
-CHARTER = read(Charter, owners=read(Charter, approver="model risk manager", model="data scientist on duty"))
+OWNERS = read(Charter, approver="model risk manager", model="data scientist on duty")
+CHARTER = read(Charter, owners=OWNERS, budget=BUDGET)
 
 
 def told(number: int = 7, kind: str = "approval", breaks: tuple[str, ...] = (), **changed: object) -> Ledger:
@@ -144,7 +146,7 @@ def test_a_champion_goes_by_the_word_of_the_approver_alone(
 
 
 def test_an_author_who_approves_lets_nothing_go(example: Settings) -> None:
-    same = read(Charter, owners=read(Charter, approver="model risk manager", model="model risk manager"))
+    same = but(CHARTER, owners=read(Charter, approver="model risk manager", model="model risk manager"))
     (found,) = held(example, "champion", LET_GO, told(), same)
     assert "the model's author" in found
 
