@@ -23,7 +23,7 @@ def five_people(world: World) -> None:
     world.change("data", lambda data: data["columns"]["origin"]["allowed"].append("SWF"))
     world.set("charter", "fairness", PROTECTED)
     world("run").unmoved()
-    groups = world.read("reports/evaluation/evaluation.json")["fairness"]["groups"]["origin"]
+    groups = world.read("reports/evaluation/evaluation.json")["fairness"]["attributes"]["origin"]
     if groups["SWF"]["rows"] != 5 or groups["SWF"]["rate"] is not None:
         raise LetThrough(f"the group of five is told as {groups['SWF']}")
     if any(groups[name]["rate"] is None for name in ("EWR", "JFK", "LGA")):

@@ -57,4 +57,4 @@ def two_at_once(world: World) -> None:
 def champion_is_gone(world: World) -> None:
     """Take away the champion's files."""
     shutil.rmtree(artifact(world, 1, "packages"))
-    world("run").refused("cannot be")
+    world("run").refused("cannot be scored any more")

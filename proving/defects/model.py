@@ -89,7 +89,7 @@ def placeholder(world: World) -> None:
 
 
 @planted(25, "the artefact does not load, has the wrong signature, or is slower than its budget", at=Stage.EVALUATED,
-         by="staging gate: MLPER-11")  # fmt: skip
+         by="staging gate: budget")  # fmt: skip
 def too_slow(world: World) -> None:
     """Ask for answers quicker than any server gives them."""
     world.set("charter", "budget.latency_p95_ms", 0.01)

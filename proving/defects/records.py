@@ -53,7 +53,7 @@ def stored_score(world: World) -> None:
     world.change("data", forget)
     world.later()
     world("run").refused("")
-    seen = world.read("reports/comparison.json")["primary"]
+    seen = world.read("reports/comparison.json")["difference"]
     if not seen["champion"] > 0.5:
         raise LetThrough(f"the champion was not scored again: {seen}")
 
