@@ -26,11 +26,15 @@ def evaluated(*deps: r.StageFile) -> dict[str, object]:
 
 PREPARED = r.StageFile(path="data/prepared", recorded="1", on_disk="1")
 KNOWN = GOOD.get(r.Baseline).columns["delay"]
-OTHER = replace(GOOD.get(r.Registry).versions[0], tags={"digest": "0" * 64})
+VERSION = GOOD.get(r.Registry).versions[0]
+OTHER = replace(VERSION, tags=VERSION.tags | {"digest": "0" * 64})
 CLIMBED = (
     entry(1, "decision", gate="staging", outcome="passed", version=1, figures=FIGURES),
     entry(2, "decision", gate="champion", outcome="passed", version=1, figures=FIGURES),
 )
+
+
+PASSED: dict[str, Any] = {"gate": "champion", "outcome": "passed", "version": 1, "figures": FIGURES}
 
 
 def decided(**change: object) -> dict[type, object]:
@@ -97,6 +101,15 @@ VERDICTS = {
         "a version that no flow made is refused": (NOT_MET, ran(run_tags={})),
         "a version registered outside a flow is refused": (NOT_MET, tagged(flow_run_id="")),
         "a decision that says its figures keep the thresholds": (MET, decided()),
+        "the last of two decisions counts": (
+            NOT_MET,
+            {r.Ledger: {"entries": (*CLIMBED, entry(3, "decision", **PASSED | {"figures": None}))}},
+        ),
+        "a later decision on another version does not": (
+            MET,
+            {r.Ledger: {"entries": (*CLIMBED, entry(3, "decision", **PASSED | {"version": 2, "figures": None}))}},
+        ),
+        "a decision without metrics is refused": (NOT_MET, decided(figures=FIGURES | {"metrics": None})),
         "a decision over no threshold is refused": (NOT_MET, decided(figures={**FIGURES, "thresholds": ()})),
         "a decision without figures is refused": (NOT_MET, decided(figures=None)),
         "a decision under its own floor is refused": (
