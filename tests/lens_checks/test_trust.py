@@ -1,5 +1,6 @@
 """Data that lies far from what was accepted before, or holds values from far out, is told; chance is let pass."""
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -71,3 +72,17 @@ def test_what_is_usual_passes(changes: Changes) -> None:
 )
 def test_what_is_not_is_told(changes: Changes, words: str) -> None:
     assert any(words in sentence for sentence in told(changes))
+
+
+@pytest.mark.parametrize(
+    ("share", "passes"),
+    [
+        pytest.param(0.0129, True, id="within three standard errors of the limit"),
+        pytest.param(0.01301, False, id="a little outside"),
+    ],
+)
+def test_chance_adds_three_standard_errors_to_the_limit(share: float, passes: bool) -> None:
+    """Of 9,900 rows a share of 0.01 has a standard error of 0.001."""
+    parts = {name: replace(part, rows=9900) for name, part in GOOD.get(Parts).parts.items()}
+    changes: Changes = {Parts: {"parts": parts}, Difference: {"outliers": {name: {"any": share} for name in parts}}}
+    assert (told(changes) == []) is passes
