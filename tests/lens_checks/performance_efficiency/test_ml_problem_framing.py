@@ -94,13 +94,16 @@ def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
 @pytest.mark.parametrize(
     ("bound", "said"),
     [
-        ({"floor": 0.9}, "average_precision is 0.84, asked for: at least 0.9"),
-        ({"ceiling": 0.8}, "average_precision is 0.84, asked for: at most 0.8"),
-        ({"floor": 0.9, "ceiling": 1.0}, "average_precision is 0.84, asked for: at least 0.9 and at most 1"),
+        ({"floor": 0.9}, "average_precision is 0.8432, asked for: at least 0.9"),
+        ({"ceiling": 0.8}, "average_precision is 0.8432, asked for: at most 0.8"),
+        ({"floor": 0.9, "ceiling": 1.0}, "average_precision is 0.8432, asked for: at least 0.9 and at most 1"),
     ],
 )
 def test_the_figure_and_its_bound_are_told(bound: dict[str, float], said: str) -> None:
-    changes = {Policy: {"thresholds": (Threshold(metric="average_precision", **bound),)}}
+    changes = {
+        Policy: {"thresholds": (Threshold(metric="average_precision", **bound),)},
+        **measured(average_precision=r.Interval(value=0.84321987, greater_is_better=True)),
+    }
     assert ask(checks.every_metric_was_measured_and_held_to_its_bound, GOOD.but(changes)).because == said
 
 
