@@ -16,8 +16,8 @@ def approves_itself(world: World) -> None:
     """Let the process of the run give the word that it waits for."""
     world.set("policy", "approval", "person")
     world("run").ends(3, "waits for")
-    world("approve", "--by", approver(world))
-    world("promote").ends(3, "by the run itself").unmoved()
+    world("approve", "--by", approver(world)).ends(3, "a run does not approve itself")
+    world("promote").ends(3, "waits for").unmoved()
 
 
 @planted(22, "approver missing, or equal to the author", by="approval", at=Stage.EVALUATED)

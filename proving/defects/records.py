@@ -98,9 +98,10 @@ def replace_part(world: World, name: str, by: list[str]) -> None:
 @planted(24, "any refusal", Expected.RECORDED, by="ledger", at=Stage.EVALUATED)
 def refusal_recorded(world: World) -> None:
     """Refuse something, and read what the ledger keeps of it."""
-    world.change("policy", lambda policy: policy.update(thresholds=[{"metric": "roc_auc", "floor": 0.999}]))
+    world.set("policy", "thresholds.0.floor", 0.999)
     body = world("run").ends(3).new("decision")[-1]
-    evidence = [body["figures"]["metrics"]["roc_auc"]["value"], body["blocking"][0]["fix"], body["commit"]]
+    figures = body["figures"].get("metrics", {}).get("average_precision", {})
+    evidence = [figures.get("value"), body["blocking"][0]["fix"], body["commit"]]
     if body["outcome"] != "refused" or not all(evidence) or not body["data_version"]:
         raise LetThrough(f"the refusal is not whole: {json.dumps(body)[:400]}")
     world("verify").ok()
