@@ -14,6 +14,7 @@ from prefect.cache_policies import NO_CACHE
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
 from flows import review, turns
+from flows.patience import passes
 from lens_checks.statements import Subject
 from tasks import (
     approvals,
@@ -99,14 +100,20 @@ def refusals_recorded(settings: Settings, stores: Stores, cause: str) -> Iterato
         raise
 
 
-@task(name="Package and sign the winner", tags=["deployment"], cache_policy=NO_CACHE)
+@task(
+    name="Package and sign the winner", tags=["deployment"], cache_policy=NO_CACHE, timeout_seconds=900, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)  # fmt: skip
 def package_and_sign(evidence: Evidence, settings: Settings, stores: Stores) -> Package:
     """Put the logged model, its contract and golden rows into a signed folder."""
     model = recording.model_folder(str(evidence.training["model_uri"]), tracking.connect(settings))
     return candidates.build(evidence, model, settings=settings, stores=stores)
 
 
-@task(name="Register the candidate", tags=["deployment"], cache_policy=NO_CACHE)
+@task(
+    name="Register the candidate", tags=["deployment"], cache_policy=NO_CACHE, timeout_seconds=900, retries=2,
+    retry_delay_seconds=[1, 5], retry_condition_fn=passes,
+)  # fmt: skip
 def register_candidate(
     package: Package, evidence: Evidence, settings: Settings, stores: Stores, explore: bool
 ) -> Version:

@@ -1,5 +1,6 @@
 """A trouble that passes is tried again; what somebody decided, and what will not get better, is not."""
 
+import errno
 import sqlite3
 from collections.abc import Callable
 
@@ -27,6 +28,7 @@ class LockError(Exception):
         pytest.param(caused_by(LifecycleError("busy"), LockError()), True, id="a lock, told in words"),
         pytest.param(caused_by(LifecycleError("no store"), ConnectionRefusedError()), True, id="a store, in words"),
         pytest.param(FileNotFoundError("rows.csv"), False, id="a file that is not there"),
+        pytest.param(caused_by(LifecycleError("full"), OSError(errno.ENOSPC, "full")), False, id="a disk that is full"),
         pytest.param(PermissionError("rows.csv"), False, id="a file that may not be read"),
         pytest.param(ValueError("x"), False, id="a fault of the code"),
         pytest.param(LifecycleError("the source has no rows"), False, id="something told in words, without a cause"),
