@@ -62,7 +62,7 @@ def _noticed(what: str, file: Path, by: str, verify: Verify) -> Tampered:
     try:
         verify()
     except IntegrityAlarm as alarm:
-        words = alarm.seen.replace(str(file.parent), "").replace(str(file), file.name)
+        words = alarm.seen.replace(f"{file.parent}/", "").replace(str(file.parent), "its folder")
     except LifecycleError as error:  # refused, though not as what it is
         words = error.seen
     return Tampered(what, file.name, by, words[:300])
