@@ -61,7 +61,7 @@ def _fit_to_fewer_rows(target: Path) -> None:
     params = configs.read(target, "params")
     params["split"].pop("required", None)
     configs.write(target, "params", params | {"slices": ["origin"]})
-    rule = {"rule_baseline": {"column": "dep_delay", "threshold": 25}}
+    rule = {"rule_baseline": {"column": "dep_delay", "threshold": 45}}
     configs.write(target, "charter", configs.read(target, "charter") | rule)
     _thin_out(target / "proving" / "sample" / "flights.parquet")
 
