@@ -203,7 +203,6 @@ def test_a_decision_that_no_longer_holds_moves_nothing(
         pytest.param({"lock_sha256": None}, "lock_sha256 was", id="of no environment"),
         pytest.param({"policy_sha256": ""}, "policy_sha256 was", id="of no policy"),
         pytest.param({"report_sha256": "x"}, "report_sha256 was", id="of another report"),
-        pytest.param({"gate": "champion"}, "speaks of gate", id="of another gate"),
         pytest.param({"figures": {}}, "package digest", id="of no package"),
         pytest.param({"outcome": "Passed"}, "refused version", id="passed, spelt otherwise"),
         pytest.param({"promotable": 1}, "refused version|--explore", id="promotable, but not true"),
