@@ -31,8 +31,8 @@ from tests.lens_checks.test_bounds import (
 )
 
 FIRST = replace(SUBJECT, champion=None)
-DATA = {"contract", "leakage", "data difference"}
-DEVELOPMENT = DATA | {"thresholds", "no dummy"}
+DATA = {"contract", "leakage", "data difference", "parts apart"}
+DEVELOPMENT = DATA | {"own parts", "preprocessing", "thresholds", "no dummy"}
 LADDER = DEVELOPMENT | {"same candidate", "trial", "whole lineage"}
 
 
