@@ -23,9 +23,10 @@ def five_people(world: World) -> None:
     world.change("data", lambda data: data["columns"]["origin"]["allowed"].append("SWF"))
     world.set("charter", "fairness", PROTECTED)
     world("run").unmoved()
-    groups = world.read("reports/evaluation/evaluation.json")["fairness"]["attributes"]["origin"]
-    if groups["SWF"]["rows"] != 5 or groups["SWF"]["rate"] is not None:
-        raise LetThrough(f"the group of five is told as {groups['SWF']}")
+    told = world.read("reports/evaluation/evaluation.json")["fairness"]
+    groups = told["attributes"]["origin"]
+    if groups["SWF"]["rows"] != 5 or groups["SWF"]["rate"] is not None or told["unknown"] != ["origin: SWF"]:
+        raise LetThrough(f"the group of five is told as {groups['SWF']}, unknown: {told['unknown']}")
     if any(groups[name]["rate"] is None for name in ("EWR", "JFK", "LGA")):
         raise LetThrough(f"the larger groups are not told: {groups}")
 
