@@ -45,6 +45,7 @@ def test_usage_errors_end_with_2(project: Path, arguments: str) -> None:
         ["plan"],
         ["promote"],
         ["approve", "--by", "somebody"],
+        ["approve", "--by", "somebody", "--replace-champion", "--because", "its files were lost"],
         ["rollback"],
         ["verify"],
         ["ledger"],

@@ -7,11 +7,14 @@ import numpy as np
 import pytest
 from scipy.special import ndtr
 
+from config.settings import Comparison
 from tasks.intervals import Units, distributions, interval, stratified, value_of
 from tasks.metrics import METRICS
+from tasks.paired import Sides, differences
 from tasks.statistics import Prediction, Statistic
 
 SETS, RESAMPLES = 1000, 400
+RULES = Comparison(resamples=1000, slice_minimum_rows=60)
 Made = tuple[Statistic, Statistic, Units]
 
 
@@ -61,3 +64,17 @@ def test_nineteen_of_twenty_intervals_hold_the_truth(make: Callable[[np.random.G
         assert seen.low is not None and seen.high is not None
         covered += seen.low <= truth <= seen.high
     assert 0.93 <= covered / SETS <= 0.97
+
+
+def test_all_slices_hold_the_truth_together() -> None:
+    """Each of five intervals alone would miss in one set of twenty, and one of five in nearly one set of four."""
+    truth, sets, covered = 0.2 * np.sqrt(2 / np.pi), 300, 0
+    segments = {("size", str(n)): np.arange(n * 60, (n + 1) * 60) for n in range(5)}
+    for seed in range(sets):
+        rng = np.random.default_rng(seed)
+        new = rng.normal(size=300)
+        old = 1.2 * (0.9 * new + np.sqrt(0.19) * rng.normal(size=300))
+        sides = Sides(np.zeros(300), Prediction(new), Prediction(old), Units("row", np.arange(300)), segments)
+        told = differences(sides, metrics={"mae": METRICS["mae"]}, acting=None, rules=RULES, confidence=0.95, seed=seed)
+        covered += all(one.low <= truth <= one.high for one in told.slices.values())  # type: ignore[operator]
+    assert 0.93 <= covered / sets <= 0.99
