@@ -14,7 +14,7 @@ from config import errors
 from config.settings import Settings
 
 Configure = Callable[[str, str, str], Settings]
-COMMANDS = ["approve", "attest", "config", "explain", "ledger", "monitor", "plan", "promote", "retrain", "review"]
+COMMANDS = ["approve", "attest", "config", "explain", "ledger", "monitor", "plan", "promote", "prove", "retrain", "review"]
 COMMANDS += ["rollback", "run", "schedule", "serve", "status", "ui", "verify", "waive"]
 
 
