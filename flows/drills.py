@@ -130,6 +130,11 @@ def back_up(settings: Settings, destination: Path | None) -> "Backup":
             "there is no place for a backup", expected="`backup` in config/runtime.yaml, best on another disk",
             next_step="set it, or name a folder: lifecycle backup FOLDER",
         )  # fmt: skip
+    if folder.resolve().is_relative_to(Path.cwd()):
+        raise ConfigError(
+            f"{folder} lies inside the project: what takes the one takes the other", expected="a folder elsewhere",
+            next_step="name one on another disk: lifecycle backup FOLDER",
+        )  # fmt: skip
     from tasks import backup, stores
 
     with operating.one_at_a_time(operating.LOCK) as left:
