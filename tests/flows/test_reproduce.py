@@ -20,7 +20,7 @@ from config.settings import Settings
 from tasks.files import read_json, write_json
 from tasks.ledger import Ledger
 
-pytestmark = [pytest.mark.slow, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 @pytest.fixture(scope="module")
@@ -61,12 +61,17 @@ def here(made: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return made
 
 
-def command(root: Path, *words: str) -> "subprocess.Popen[str]":
+@contextlib.contextmanager
+def command(root: Path, *words: str) -> Iterator["subprocess.Popen[str]"]:
     kept = {name: value for name, value in os.environ.items() if name not in ("PREFECT_API_URL", "PREFECT_HOME")}
-    return subprocess.Popen(
+    with subprocess.Popen(
         [sys.executable, "-m", "cli", "reproduce", *words], cwd=root, env=kept, text=True, stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
-    )  # fmt: skip
+    ) as process:  # fmt: skip
+        try:
+            yield process
+        finally:
+            process.kill()
 
 
 def leftovers(root: Path) -> list[str]:
@@ -77,8 +82,8 @@ def leftovers(root: Path) -> list[str]:
 
 
 def test_a_version_is_built_again_to_the_byte(here: Path) -> None:
-    process = command(here, "1", "--json")
-    out, err = process.communicate(timeout=500)
+    with command(here, "1", "--json") as process:
+        out, err = process.communicate()
     assert process.returncode == 0, err
     told = json.loads(out)
     assert (told["passed"], told["exact"], told["version"], told["search"]) == (True, True, 1, "repeated")
@@ -95,13 +100,13 @@ def test_a_version_is_built_again_to_the_byte(here: Path) -> None:
 
 
 def test_an_interrupted_reproduction_leaves_nothing(here: Path) -> None:
-    process = command(here, "1")
-    assert process.stderr is not None
-    while "laid out" not in process.stderr.readline():
-        assert process.poll() is None
-    pids = _await_child(process.pid)
-    process.send_signal(signal.SIGTERM)  # Ctrl-C goes the same way
-    process.communicate(timeout=60)
+    with command(here, "1") as process:
+        assert process.stderr is not None
+        while "laid out" not in process.stderr.readline():
+            assert process.poll() is None
+        pids = _await_child(process.pid)
+        process.send_signal(signal.SIGTERM)  # Ctrl-C goes the same way
+        process.communicate(timeout=60)
     assert process.returncode == 130
     assert leftovers(here) == []
     assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
