@@ -121,7 +121,8 @@ def _breach(answer: Answer, rows: pd.DataFrame, data: Data, unfit: set[str | Non
     """Say in words how a rule was broken, and by which rows: by all of them, if it speaks of no row."""
     examples: list[str] = []
     positions = np.arange(len(rows))
-    if answer.raised and answer.columns and set(answer.columns) & unfit:
+    absent = not set(answer.columns) <= set(rows.columns)  # Great Expectations takes Size for size, and does not raise
+    if (answer.raised or absent) and set(answer.columns) & unfit:
         positions = positions[:0]
         told = "not judged, for the column is absent or of another type"
     elif answer.raised:
@@ -131,7 +132,9 @@ def _breach(answer: Answer, rows: pd.DataFrame, data: Data, unfit: set[str | Non
     else:
         positions = np.asarray(answer.broken_by, dtype=np.int64)
         examples = _examples(rows.iloc[positions[:EXAMPLES]], answer.columns, data)
-        told = f"not so in {len(positions):,} of {len(rows):,} rows"
+        first = ", ".join(str(position) for position in positions[:EXAMPLES])
+        more = "" if len(positions) <= EXAMPLES else " and more"
+        told = f"not so in {len(positions):,} of {len(rows):,} rows (row {first}{more})"
     rule = Rule(answer.rule, answer.column, False, len(positions), examples, f"{answer.sentence}: {told}")
     return _Breach(answer.number, rule, positions)
 
@@ -147,11 +150,11 @@ def _seen(answer: Answer, rows: pd.DataFrame, data: Data) -> str:
 
 
 def _examples(rows: pd.DataFrame, columns: tuple[str, ...], data: Data) -> list[str]:
-    """Show offending values, as `column=value`; none of a rule on a protected column."""
+    """Show offending rows by number and value, as `row 7: column=value`; no value of a protected column."""
     if any(name in data.columns and data.columns[name].sensitivity in PROTECTED for name in columns):
-        return []
+        return [f"row {number}" for number in rows.index]
     told = [[f"{name}={value}" for value in rows[name].astype("str")] for name in columns]
-    return [", ".join(cells) for cells in zip(*told, strict=True)]
+    return [f"row {n}: {', '.join(cells)}" for n, cells in zip(rows.index, zip(*told, strict=True), strict=False)]
 
 
 def _objections(answers: Answers, rows: pd.DataFrame, data: Data, *, expected: int) -> list[str]:

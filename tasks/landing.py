@@ -43,9 +43,16 @@ def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
     source = _fingerprint(data, window, read)
     if (before := landed(destination)) and before.source_sha256 == source and _holds(destination, before):
         return before
+    _refuse_doubles(read)
     rows = read_rows(data, window=window)
     if rows.empty:
         raise _no_rows(data, window)
+    if listed(data) != read:
+        raise LifecycleError(
+            "the files of the source changed while they were read",
+            expected="files that are put in place whole",
+            next_step="run `lifecycle run` again when they are complete",
+        )
     digest = tables.write_parquet(rows, destination / "rows.parquet")
     newest = _newest(rows, data)
     manifest = Manifest(
@@ -66,6 +73,19 @@ def land(data: Data, *, window: Window | None, destination: Path) -> Manifest:
     )
     files.write_json(destination / "manifest.json", asdict(manifest))
     return manifest
+
+
+def _refuse_doubles(read: list[dict[str, str]]) -> None:
+    """Refuse the same bytes under two names: a batch that was handed in twice counts twice."""
+    names: dict[str, list[str]] = {}
+    for file in read:
+        names.setdefault(file["sha256"], []).append(file["path"])
+    for same in (paths for paths in names.values() if len(paths) > 1):
+        raise LifecycleError(
+            f"{', '.join(same[:5])} hold the same bytes: a batch was handed in twice",
+            expected="each batch once",
+            next_step=f"remove {same[-1]}, then run `lifecycle run` again",
+        )
 
 
 def landed(destination: Path) -> Manifest | None:

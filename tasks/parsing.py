@@ -1,8 +1,10 @@
 """Turns what files hold into typed columns, and leaves a column that does not fit its type as it came."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -10,6 +12,9 @@ from pandas.api import types
 
 from config.errors import LifecycleError
 from config.settings import Column, ColumnType
+
+if TYPE_CHECKING:
+    from pyarrow.csv import ParseOptions
 
 MISSING = frozenset({"", "na", "n/a", "nan", "null", "none"})  # how text says that a value is missing
 BOOLEANS = {"true": True, "false": False, "yes": True, "no": False, "1": True, "0": False, "1.0": True, "0.0": False}
@@ -30,11 +35,32 @@ def read_csv(path: Path) -> pd.DataFrame:
         table = csv.read_csv(path, parse_options=parse, convert_options=convert)
     except pa.ArrowInvalid as error:
         raise LifecycleError(
-            f"{path} cannot be read as CSV: {str(error)[:300]}",
+            f"{path} cannot be read as CSV: {_row_of(str(error), path, parse)[:300]}",
             expected="UTF-8 text, the same number of cells in every row",
             next_step="repair or remove the file, then run `lifecycle run` again",
         ) from error
-    return table.to_pandas()
+    rows = table.to_pandas()
+    for name in rows.columns:
+        if len(odd := np.flatnonzero(rows[name].str.contains("\0", regex=False).to_numpy(dtype=bool, na_value=False))):
+            raise LifecycleError(
+                f"{path} holds a NUL byte in row {odd[0]}, column {name}",
+                expected="text: a NUL byte is a sign of a torn or binary file",
+                next_step="repair or remove the file, then run `lifecycle run` again",
+            )
+    return rows
+
+
+def _row_of(message: str, path: Path, parse: "ParseOptions") -> str:
+    """Add the number of the row that broke the reading, which only a reader with one thread can count."""
+    import pyarrow as pa
+    from pyarrow import csv
+
+    try:
+        csv.read_csv(path, parse_options=parse, read_options=csv.ReadOptions(use_threads=False))
+    except pa.ArrowInvalid as error:
+        if found := re.search(r"Row #(\d+): ", str(error)):
+            return f"row {int(found[1]) - 2}: {str(error).replace(found[0], '')}"  # ours begin after the header, with 0
+    return message
 
 
 def _header(path: Path) -> tuple[list[str], str]:
@@ -152,7 +178,11 @@ def _timestamp(values: pd.Series) -> pd.Series:
         return aware.dt.tz_convert("UTC").dt.as_unit("us")
     if not _is_text(values):
         return pd.Series(pd.NaT, index=values.index).dt.tz_localize("UTC")
-    return pd.to_datetime(values, utc=True, errors="coerce", format="ISO8601").dt.as_unit("us")
+    zoned = values.astype("str").str.contains(r"(?:[Zz]|[+-]\d{2}:?\d{2})$", regex=True).to_numpy(dtype=bool)
+    times = pd.to_datetime(values, utc=True, errors="coerce", format="ISO8601").dt.as_unit("us")
+    timed = values.astype("str").str.contains(":", regex=False).to_numpy(dtype=bool)
+    local = timed & ~zoned  # which zone a time without one is in cannot be told where others name theirs
+    return times.mask(local) if zoned.any() and local.any() else times
 
 
 def _boolean(values: pd.Series) -> pd.Series:
