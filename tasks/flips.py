@@ -114,7 +114,7 @@ def _fitted(odds: Floats, true: Floats, every: Floats, *, most: float, begin: fl
 def _answered_by_others(x: Floats, y: NDArray[np.int64]) -> Floats:
     """Answer each half of the rows by a model of the other half."""
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     first = np.arange(len(y)) % 2 == 0
     answers = np.full(len(y), y.mean())

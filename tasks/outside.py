@@ -20,6 +20,7 @@ EXACT = 0.02  # of a standard error
 FEWEST = 30  # rows that a trace needs
 DISTINCT = 20  # values that a measurement has, and a code has not
 COPIES = 5  # rows that hold an imputed constant
+SAMPLE = 50_000  # rows that show whether a value repeats
 GRID = 100  # hundredths: what people measure and write down
 
 Floats = NDArray[np.float64]
@@ -34,6 +35,12 @@ class _Column:
     rows: str
     all: Floats
     train: Floats
+
+    @property
+    def repeats(self) -> bool:
+        """Tell whether values come more than once; of very many rows, as far as evenly spaced ones show it."""
+        some = self.present[:: max(1, len(self.present) // SAMPLE)]
+        return np.unique(some).size < len(some)
 
     @property
     def present(self) -> Floats:
@@ -53,7 +60,7 @@ def encoded_outside(case: Case) -> Iterator[Finding]:
     targets = _targets(case)
 
     def encoded(column: _Column) -> bool:
-        return any(_is_mean_target(column.all, target[: len(column.all)]) for target in targets)
+        return column.repeats and any(_is_mean_target(column.all, target[: len(column.all)]) for target in targets)
 
     for column, _ in _traced(case, encoded):
         told = f"{column.name} holds the mean {case.data.target} of {column.rows}: encode it inside the pipeline"
@@ -115,6 +122,8 @@ def _squeezed(column: _Column) -> str:
 
 def _constant(column: _Column) -> tuple[str, float] | None:
     """Find the most repeated value, where it is a statistic of the others that it would not be of train alone."""
+    if not column.repeats:
+        return None
     found, counts = np.unique(column.present, return_counts=True)
     top = int(counts.argmax())
     value, others = float(found[top]), column.present[column.present != found[top]]

@@ -91,6 +91,14 @@ def test_what_was_fitted_on_all_rows_is_found(search: str, make, fitted_on: str)
     assert found_in(frame, declared, BY_TIME) == ({search: ["made"]} if fitted_on == "all rows" else {})
 
 
+@pytest.mark.parametrize("share", [0.001, 0.01])
+def test_a_filled_value_is_found_among_very_many_rows(share: float) -> None:
+    random = np.random.default_rng(0)
+    wait = pd.Series(random.gamma(2, 20, 120_000)).where(random.random(120_000) > share)
+    frame = rows(120_000).assign(made=wait.fillna(wait.mean()))
+    assert found_in(frame, data(columns=columns(made=NUMBER)), BY_TIME) == {"imputed outside": ["made"]}
+
+
 HONEST = {
     "share": lambda random: random.beta(2, 5, N),
     "mostly none or all": lambda random: random.beta(0.05, 0.05, N).round(3),
