@@ -75,14 +75,17 @@ def test_what_is_not_is_told(changes: Changes, words: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("share", "passes"),
+    ("rows", "share", "passes"),
     [
-        pytest.param(0.0129, True, id="within three standard errors of the limit"),
-        pytest.param(0.01301, False, id="a little outside"),
+        pytest.param(9900, 0.0129, True, id="within three standard errors of the limit"),
+        pytest.param(9900, 0.01301, False, id="a little outside"),
+        pytest.param(1, 0.3, True, id="one row tells little"),
+        pytest.param(0, 0.3, True, id="no row tells as little"),
+        pytest.param(0, 0.31, False, id="and yet not everything passes"),
     ],
 )
-def test_chance_adds_three_standard_errors_to_the_limit(share: float, passes: bool) -> None:
+def test_chance_adds_three_standard_errors_to_the_limit(rows: int, share: float, passes: bool) -> None:
     """Of 9,900 rows a share of 0.01 has a standard error of 0.001."""
-    parts = {name: replace(part, rows=9900) for name, part in GOOD.get(Parts).parts.items()}
+    parts = {name: replace(part, rows=rows) for name, part in GOOD.get(Parts).parts.items()}
     changes: Changes = {Parts: {"parts": parts}, Difference: {"outliers": {name: {"any": share} for name in parts}}}
     assert (told(changes) == []) is passes

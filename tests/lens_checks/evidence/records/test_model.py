@@ -77,3 +77,37 @@ def test_a_trial_whose_cost_is_not_known_may_have_been_cheaper() -> None:
 @pytest.mark.parametrize(("seconds", "saving"), [(0.9, [2]), (1.0, []), (-1.0, [2])])
 def test_which_trials_would_have_saved(seconds: float, saving: list[int]) -> None:
     assert numbers(BOARD.saving(CHOSEN, margin=0.02, seconds=seconds)) == saving
+
+
+@pytest.mark.parametrize("board", [BOARD, DOWN], ids=["upward", "downward"])
+def test_a_value_of_nothing_is_a_value(board: r.Leaderboard) -> None:
+    nothing, ahead, behind = (
+        replace(CHOSEN, trial=n, value=v, cpu_seconds=1.0) for n, v in enumerate((0.0, 0.5, -0.5))
+    )
+    both = replace(board, candidates=(nothing, ahead, behind))
+    assert numbers(both.ahead(nothing)) == ([1] if board.upward else [2])
+    assert numbers(both.cheaper(replace(nothing, cpu_seconds=2.0), margin=0.0)) == ([0, 1] if board.upward else [0, 2])
+
+
+def test_a_margin_goes_the_other_way_where_less_is_better() -> None:
+    worse = replace(SMALLER, value=0.86)
+    board = replace(DOWN, candidates=(worse, CHOSEN))
+    assert numbers(board.cheaper(CHOSEN, margin=0.02)) == [2]
+    assert numbers(board.cheaper(CHOSEN, margin=0.005)) == []
+
+
+def test_a_choice_that_cost_nothing_saved_all_there_was() -> None:
+    free = replace(CHOSEN, cpu_seconds=0.0)
+    board = replace(BOARD, candidates=(replace(SMALLER, value=0.9, cpu_seconds=-0.5), free))
+    assert numbers(board.saving(free, margin=0.0, seconds=0.4)) == [2]
+    assert numbers(board.saving(free, margin=0.0, seconds=0.6)) == []
+
+
+def test_a_version_is_found_by_its_bytes_and_by_its_alias() -> None:
+    first = GOOD.get(r.Registry).versions[0]
+    second = replace(first, version=2, tags={"digest": "e" * 64})
+    registry = replace(GOOD.get(r.Registry), versions=(first, second), aliases={"champion": 2, "staging": 1})
+    assert registry.with_digest("e" * 64) == second
+    assert registry.with_digest(first.tags["digest"]) == first
+    assert registry.with_digest("f" * 64) is None
+    assert (registry.at("champion"), registry.at("staging"), registry.at("previous")) == (second, first, None)
