@@ -98,7 +98,7 @@ def some_rows_twice(world: World) -> None:
 @planted(17, "one entity on both sides; future rows in training", by="data gate: leakage")
 def entities_and_future(world: World) -> None:
     """Part rows that have a time and an entity by neither."""
-    world.set("data", "columns.flight.role", "group")
+    world.set("data", "columns.carrier.role", "group")
     world.change("params", lambda params: params.update(split={"strategy": "fingerprint", "seed": 0}))
     ended = world("run")
     ended.refused("several parts")
