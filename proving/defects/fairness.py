@@ -8,7 +8,7 @@ from proving.defect import Expected, planted
 from proving.defects.data import part
 from proving.world import World
 
-PROTECTED = {"attributes": ["origin"], "reason": "", "max_gap": 0.2, "minimum_group": 50}
+PROTECTED = {"attributes": ["origin"], "reason": "", "max_gap": 0.1, "minimum_group": 50}
 
 
 @planted(20, "a protected group of five people", Expected.UNKNOWN, by="evaluation: fairness")
