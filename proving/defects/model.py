@@ -93,7 +93,7 @@ def placeholder(world: World) -> None:
 def too_slow(world: World) -> None:
     """Ask for answers quicker than any server gives them."""
     world.set("charter", "budget.latency_p95_ms", 0.01)
-    world("run").refused("the budget is 0.01 ms")
+    world("run").refused("at most 0.01 ms")
 
 
 @variant(25, "does not load", by="development gate", at=Stage.EVALUATED, quick=True)

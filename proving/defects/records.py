@@ -41,16 +41,10 @@ def compared_with_itself(world: World) -> None:
 
 @planted(7, "the champion's stored score comes from other rows", by="champion gate: comparison", at=Stage.CHAMPION)
 def stored_score(world: World) -> None:
-    """Store a miserable score with the champion, and challenge it with a model that knows one feature alone."""
+    """Store a miserable score with the champion, and challenge it with a model that is no better than it really is."""
     world.sql("UPDATE latest_metrics SET value = 0.01 WHERE key = 'promotion_average_precision'")
     world.sql("UPDATE metrics SET value = 0.01 WHERE key = 'promotion_average_precision'")
-
-    def forget(data: dict[str, dict[str, dict[str, str]]]) -> None:
-        for name, column in data["columns"].items():
-            if column.get("role", "feature") == "feature" and name not in ("dep_delay", "origin"):
-                column["role"] = "ignored"
-
-    world.change("data", forget)
+    world.set("policy", "comparison.test", "superiority")
     world.later()
     world("run").refused("")
     seen = world.read("reports/comparison.json")["difference"]
