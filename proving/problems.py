@@ -15,6 +15,7 @@ class Problem:
 
     kind: str
     loader: str
+    options: dict[str, Any]
     primary: str
     guarded: str
     baseline: float
@@ -22,8 +23,8 @@ class Problem:
 
 
 PROBLEMS = {
-    "diabetes": Problem("regression", "load_diabetes", "r2", "mae", 0.0, 0.2),
-    "wine": Problem("multiclass", "load_wine", "balanced_accuracy", "log_loss", 0.34, 0.7),
+    "diabetes": Problem("regression", "load_diabetes", {"scaled": False}, "r2", "mae", 0.0, 0.2),
+    "wine": Problem("multiclass", "load_wine", {}, "balanced_accuracy", "log_loss", 0.34, 0.7),
 }
 
 
@@ -53,7 +54,7 @@ def _place_rows(root: Path, problem: Problem) -> None:
 
     from tasks import tables
 
-    rows = getattr(datasets, problem.loader)(as_frame=True).frame
+    rows = getattr(datasets, problem.loader)(as_frame=True, **problem.options).frame
     rows.columns = [str(name).replace("/", "_") for name in rows.columns]
     tables.write_parquet(rows, root / ROWS)
 
@@ -66,5 +67,8 @@ def _data(source: dict[str, Any]) -> dict[str, Any]:
         "target": "target",
         "labels": "system-of-record",
         "minimum_rows": 100,
+        "positive": None,
+        "quarantine_limit": 0.0,
+        "leakage_allowances": {},
         "columns": {},
     }

@@ -93,7 +93,9 @@ def project_template(tmp_path_factory: pytest.TempPathFactory, scratch: Path, ml
     root = tmp_path_factory.mktemp("template") / "project"
     for room in ROOMS:
         shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "*.yaml", "*.jinja"))
-    shutil.copytree(ROOT / "proving" / "sample" / "config", root / "config", dirs_exist_ok=True)
+    sample = ROOT / "proving" / "sample"
+    shutil.copytree(sample / "config", root / "proving" / "sample" / "config")
+    shutil.copytree(sample / "config", root / "config", dirs_exist_ok=True)
     for name in FILES:
         if (ROOT / name).exists():
             (root / name).parent.mkdir(exist_ok=True)
