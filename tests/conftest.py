@@ -94,7 +94,7 @@ def project_template(tmp_path_factory: pytest.TempPathFactory, scratch: Path, ml
     for room in ROOMS:
         shutil.copytree(ROOT / room, root / room, ignore=shutil.ignore_patterns("__pycache__", "*.yaml", "*.jinja"))
     sample = ROOT / "proving" / "sample"
-    shutil.copytree(sample / "config", root / "proving" / "sample" / "config")
+    shutil.copytree(sample / "config", root / "proving" / "sample" / "config", dirs_exist_ok=True)
     shutil.copytree(sample / "config", root / "config", dirs_exist_ok=True)
     for name in FILES:
         if (ROOT / name).exists():
