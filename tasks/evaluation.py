@@ -65,10 +65,22 @@ class Measured:
 
 
 def load_winner(tracking: Tracking) -> tuple[dict[str, Any], Pipeline]:
-    """Load the model that training.json names, if its files are still those that were logged (IntegrityAlarm)."""
+    """Load the model that training.json names, if files and columns are those that were logged (IntegrityAlarm)."""
     training = read_json(TRAINING / "training.json")
     folder = model_folder(training["model_uri"], tracking)
-    return training, load_verified(folder, training["model_digest"])
+    pipeline = load_verified(folder, training["model_digest"])
+    told = set(training["features"])
+    if (reads := set(getattr(pipeline, "feature_names_in_", told))) != told:  # a dummy reads none, and names none
+        raise IntegrityAlarm(
+            f"the model in {folder} reads other columns than training says: {_some(reads ^ told)}",
+            expected="the model that training logged",
+            next_step="run `lifecycle verify`, then `lifecycle run --force`",
+        )
+    return training, pipeline
+
+
+def _some(names: set[str]) -> str:
+    return ", ".join(sorted(names)[:5])
 
 
 def load_verified(folder: Path, digest: str) -> Pipeline:
