@@ -109,7 +109,10 @@ def test_an_interrupted_reproduction_leaves_nothing(here: Path) -> None:
         process.communicate(timeout=60)
     assert process.returncode == 130
     assert leftovers(here) == []
-    assert not any(Path(f"/proc/{pid}").exists() for pid in pids)
+    until = time.monotonic() + 10
+    while (alive := [pid for pid in pids if Path(f"/proc/{pid}").exists()]) and time.monotonic() < until:
+        time.sleep(0.1)
+    assert alive == []
 
 
 def _await_child(parent: int) -> list[int]:
