@@ -24,7 +24,7 @@ prove: $(STAMP)    ## Plant every known defect, show which the gates catch; ARGS
 	@$(PY) -m cli prove $(ARGS)
 
 chaos: $(STAMP)    ## Try hundreds of kills, races and mutations, and print the figures
-	@$(PY) -m pytest tests/chaos -m chaos -q $(ARGS)
+	@$(PY) -m pytest tests/chaos tests/proving -m chaos -q $(ARGS)
 
 lint: $(STAMP)    ## Run ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

@@ -34,6 +34,7 @@ def test_every_defect_is_caught_and_the_control_is_promoted(prove: Prove, projec
     assert not (project / "ledger").exists() and not (project / "reports").exists()
 
 
+@pytest.mark.chaos  # a proof of its own, minutes long
 def test_weakened_gates_are_noticed_by_just_what_they_let_through(prove: Prove, project: Path) -> None:
     for name, old, new in WEAKENED:
         text = (project / name).read_text(encoding="utf-8")
