@@ -9,7 +9,7 @@ from datetime import date
 from pathlib import Path
 from typing import IO, TYPE_CHECKING
 
-from config.errors import GateRefused, LifecycleError
+from config.errors import ConfigError, GateRefused, LifecycleError
 from config.settings import Settings
 from flows import ending_early, endings, idle, leftovers, orchestrator
 from tasks import alerts
@@ -36,9 +36,9 @@ def run(settings: Settings, *, explore: bool = False, force: bool = False) -> Ru
 
 
 def stated(cause: str) -> str:
-    """Give a cause without spaces around it; a retraining that nobody gives one for is refused (LifecycleError)."""
+    """Give a cause without spaces around it; a retraining that nobody gives one for is refused (ConfigError)."""
     if not cause.strip():
-        raise LifecycleError(
+        raise ConfigError(
             "a retraining was asked for without a cause",
             expected="hand, schedule, or a sentence that says why",
             next_step='lifecycle retrain --cause "…"',

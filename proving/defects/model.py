@@ -78,6 +78,16 @@ def no_number(world: World) -> None:
         world("run").refused("average_precision")
 
 
+@variant(12, "a baseline of zero", by="champion gate: comparison", at=Stage.EVALUATED, quick=True)
+def zero_baseline(world: World) -> None:
+    """Let the rule that a first champion must be better than be worth nothing."""
+    told = world.read(EVALUATION)
+    told["rule"]["average_precision"] = {"value": 0.0, "low": 0.0, "high": 0.0, "greater_is_better": True, "reason": ""}
+    world.write(EVALUATION, told)
+    world.forge("evaluate")
+    world("run").refused("that is no baseline")
+
+
 @planted(
     15, "a metric that does not vary with the model", by="development gate: contentment >= 0.8", at=Stage.EVALUATED
 )

@@ -5,7 +5,7 @@ import shutil
 
 from proving.commands import LetThrough
 from proving.defect import Expected, Stage, planted, variant
-from proving.defects.model import EVALUATION, TRAINING, artifact, swapped
+from proving.defects.model import artifact, swapped
 from proving.world import World
 
 
@@ -116,6 +116,3 @@ def ledger_broken(world: World) -> None:
             raise LetThrough(f"`lifecycle verify` does not name entry {victim.stem}: {ended.out[:300]}")
         victim.write_bytes(kept)
     world("verify").ok()
-
-
-__all__ = ["EVALUATION", "TRAINING"]

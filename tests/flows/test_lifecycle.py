@@ -194,7 +194,7 @@ def test_a_changed_parameter_reruns_what_depends_on_it_and_a_floor_out_of_reach_
 
 def test_a_retraining_without_a_cause_is_refused(project: Project) -> None:
     ended = project.lifecycle("retrain", "--cause", " ")
-    assert ended.returncode == 1 and "without a cause" in ended.stderr
+    assert ended.returncode == 2 and "without a cause" in ended.stderr
     assert project.entries("retraining") == []
 
 

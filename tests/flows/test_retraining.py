@@ -74,7 +74,7 @@ def test_new_rows_are_counted(landed: Settings, until: date, rows: int) -> None:
 
 @pytest.mark.parametrize("cause", ["", "  "])
 def test_nobody_retrains_without_a_cause(settings: Settings, cause: str) -> None:
-    with pytest.raises(LifecycleError, match="without a cause"):
+    with pytest.raises(ConfigError, match="without a cause"):
         hand.retrain(settings, cause)
 
 
