@@ -10,7 +10,7 @@ from proving import configs, problems
 from proving.defect import FLIGHTS
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("config", "flows", "lens_checks", "proving", "serving", "tasks")
+ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "tasks")
 FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml",
          "requirements.lock")  # fmt: skip
 EVERY = 2  # of the sample's rows one in so many: so few that a run is short, so many that the control is promoted

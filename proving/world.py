@@ -20,7 +20,7 @@ from proving.commands import Ended, Left, LetThrough, command
 if TYPE_CHECKING:
     import pandas as pd
 
-CODE = ("config", "flows", "lens_checks", "proving", "serving", "tasks", "cli")
+CODE = ("cli", "commands", "config", "flows", "lens_checks", "proving", "serving", "tasks")
 SOURCE = Path("proving/sample/flights.parquet")
 LATER = "2013-10-01"  # the end of the window of the second candidate
 

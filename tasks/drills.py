@@ -21,7 +21,7 @@ Tell = Callable[[str], None]  # says what is being done now
 NAMES: tuple[Name, ...] = get_args(Name)
 REPORTS = "drills"
 # What a scratch copy of the project takes along: code, settings, lock, and the record of the pipeline.
-ROOMS = ("config", "flows", "lens_checks", "serving", "tasks")
+ROOMS = ("commands", "config", "flows", "lens_checks", "serving", "tasks")
 FILES = ("cli.py", "dvc.yaml", "dvc.lock", "pyproject.toml", "requirements.lock")
 
 

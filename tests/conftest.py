@@ -20,7 +20,7 @@ from config.load import load
 from config.settings import Settings
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("config", "flows", "lens_checks", "proving", "serving", "tasks")
+ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "tasks")
 FILES = [".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml"]
 FILES += ["pyproject.toml", "requirements.lock"]
 FOREIGN = ("MLFLOW_TRACKING_URI", "MLFLOW_REGISTRY_URI", "MLFLOW_EXPERIMENT_NAME", "PREFECT_API_URL")

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-ROOMS = ("config", "flows", "lens_checks", "proving", "serving", "tasks")
+ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "tasks")
 HEAVY = {
     "dvc", "great_expectations", "matplotlib", "mlflow", "numpy", "optuna", "pandas", "prefect", "pyarrow", "pydantic",
     "sklearn", "skops", "sqlalchemy", "yaml",

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from config.errors import LifecycleError
+from config.errors import ConfigError, LifecycleError
 from config.settings import Settings, Window
 from flows import hand, operating
 from flows.retraining import alone, count_new_rows, take_in_until

@@ -1,0 +1,94 @@
+"""The commands that ask the lens and answer it: review, plan, explain, attest, waive."""
+
+from enum import StrEnum
+from typing import Annotated
+
+import typer
+
+from commands.options import Approver, AsJson, Evidence, Owner, Practice, settings_in_force
+
+PANEL = "The lens"
+
+app = typer.Typer()
+
+
+class Format(StrEnum):
+    """The forms of a review."""
+
+    TABLE = "table"
+    JSON = "json"
+    HTML = "html"
+
+
+@app.command(rich_help_panel=PANEL)
+def review(
+    form: Annotated[Format, typer.Option("--format", help="Table, JSON, or an HTML file.")] = Format.TABLE,
+    as_json: AsJson = False,
+) -> None:
+    """Ask every practice of the lens, as the project stands."""
+    settings = settings_in_force()
+    from flows import review as flow
+    from flows import show
+
+    found = flow.review_project(settings)
+    if form is Format.HTML:
+        typer.echo(flow.write_html(found))
+    else:
+        show.show(found, show.review, as_json=as_json or form is Format.JSON)
+
+
+@app.command(rich_help_panel=PANEL)
+def plan(as_json: AsJson = False) -> None:
+    """Say what to do next: open practices by risk, gates held and effort."""
+    settings = settings_in_force()
+    from flows import guidance, show
+
+    show.show(guidance.plan(settings), show.plan, as_json=as_json)
+
+
+@app.command(rich_help_panel=PANEL)
+def explain(practice: Practice, as_json: AsJson = False) -> None:
+    """Explain a practice: what it asks, why, what shows it, and how to meet it."""
+    settings_in_force()
+    from flows import guidance, show
+
+    show.show(guidance.explain(practice), show.explained, as_json=as_json)
+
+
+@app.command(rich_help_panel=PANEL)
+def attest(
+    practice: Practice,
+    statement: Annotated[str, typer.Option(help="What is attested, in a sentence.")],
+    owner: Owner,
+    approver: Approver,
+    evidence: Evidence,
+    days: Annotated[int, typer.Option(min=1, max=365, help="For how long.")] = 365,
+    as_json: AsJson = False,
+) -> None:
+    """State what no code can measure, with a name, an approver and an end."""
+    settings = settings_in_force()
+    from flows import show, statements
+
+    said = {"statement": statement, "owner": owner, "approver": approver, "evidence": evidence}
+    show.show(statements.attest(settings, practice, days=days, **said), show.stated, as_json=as_json)
+
+
+@app.command(rich_help_panel=PANEL)
+def waive(
+    practice: Practice,
+    reason: Annotated[str, typer.Option(help="Why it is acceptable, in a sentence.")],
+    owner: Owner,
+    approver: Approver,
+    evidence: Evidence,
+    first: Annotated[int, typer.Option("--from-version", min=1, help="First version it holds for.")],
+    last: Annotated[int, typer.Option("--to-version", min=1, help="Last version it holds for.")],
+    days: Annotated[int, typer.Option(min=1, max=90, help="For how long.")] = 30,
+    as_json: AsJson = False,
+) -> None:
+    """Accept one unmet practice for some versions and some days."""
+    settings = settings_in_force()
+    from flows import show, statements
+
+    said = {"reason": reason, "owner": owner, "approver": approver, "evidence": evidence}
+    waived = statements.waive(settings, practice, days=days, first=first, last=last, **said)
+    show.show(waived, show.stated, as_json=as_json)
