@@ -9,6 +9,7 @@ from lens_checks import runner
 from lens_checks.catalogue import Catalogue, Mode, Practice
 from lens_checks.check import Checkpoint, Effort, Outcome, Phase, Pillar, Verdict
 from lens_checks.statements import Statements
+from lens_checks.waiting import waits
 
 SETTLED = (Outcome.MET, Outcome.NOT_APPLICABLE)
 NOT_YET_JUDGED = Verdict(Outcome.UNKNOWN, "not yet judged: no check reads its evidence")
@@ -73,15 +74,13 @@ def judge(
     policy: Policy,
 ) -> tuple[PracticeResult, ...]:
     """Judge every practice of some checkpoints, in the order of the lens."""
-    wanted = frozenset(checkpoints)
-    # What a check judges can be waived by name, never wished away; only what nothing judges may wait.
-    waiting = frozenset(policy.not_yet_required) & frozenset(catalogue.unjudged)
+    wanted, listed = frozenset(checkpoints), frozenset(policy.not_yet_required)
     chosen = (p for p in catalogue.practices.values() if catalogue.checkpoint_of(p) in wanted)
-    return tuple(_judge(p, catalogue, evidence, statements, required=p.id not in waiting) for p in chosen)
+    return tuple(_judge(p, catalogue, evidence, statements, listed=listed) for p in chosen)
 
 
 def _judge(
-    practice: Practice, catalogue: Catalogue, evidence: runner.Source, statements: Statements, *, required: bool
+    practice: Practice, catalogue: Catalogue, evidence: runner.Source, statements: Statements, *, listed: frozenset[str]
 ) -> PracticeResult:
     check = catalogue.checks.get(practice.id)
     measured = _measure(practice, catalogue, evidence)
@@ -105,7 +104,7 @@ def _judge(
         because=verdict.because,
         fix="" if verdict.outcome in SETTLED else " ".join(filter(None, (mend, state))),
         effort=check.effort if check else Effort.SMALL if practice.mode is Mode.ATTEST else Effort.LARGE,
-        required=required,
+        required=not waits(practice.id, measured, listed=listed, catalogue=catalogue),
         measured=None if measured is None else measured.outcome,
         attested=None if attested is None else attested.outcome,
     )

@@ -180,7 +180,9 @@ class Policy(Closed):
     approver_may_be_author: bool = Field(
         default=False, description="Whether the person who lets a champion in may be the one accountable for the model."
     )
-    not_yet_required: tuple[PracticeId, ...] = Field(default=(), description="Practices nothing judges yet.")
+    not_yet_required: tuple[PracticeId, ...] = Field(
+        default=(), description="Practices that hold no gate while nothing was seen of them; a finding holds it."
+    )
     run_hours: float = Field(default=24.0, gt=0, le=168, description="A run that takes longer ends itself.")
     check_seconds: float = Field(
         default=30.0, ge=1, le=600, description="A check, a bound or a record that takes longer to answer is broken."

@@ -190,15 +190,12 @@ def test_a_refused_statement_is_told(example: Settings) -> None:
     assert "its waiver does not count: it ended" in judged(example, Mode.AUTO, not_met("seen"), statements).because
 
 
-@pytest.mark.parametrize(
-    ("answer", "required"),
-    [
-        pytest.param(None, False, id="what nothing judges may wait"),
-        pytest.param(not_met("seen"), True, id="what a check judges may not be wished away"),
-    ],
-)
-def test_not_yet_required(example: Settings, answer: Verdict | None, required: bool) -> None:
-    assert judged(example, Mode.AUTO, answer, SILENT, not_yet_required=[ID]).required is required
+def test_a_listed_practice_that_nothing_judges_waits(example: Settings) -> None:
+    assert not judged(example, Mode.AUTO, None, SILENT, not_yet_required=[ID]).required
+
+
+def test_a_listed_practice_without_evidence_does_not_wait_where_a_run_leaves_it(example: Settings) -> None:
+    assert judged(example, Mode.AUTO, NO_EVIDENCE, SILENT, not_yet_required=[ID]).required
 
 
 def test_only_the_practices_of_the_checkpoint_are_judged(example: Settings) -> None:

@@ -1,0 +1,29 @@
+"""Which practices may wait for their evidence: those that a policy lists, out of a short list that no policy can lengthen."""
+
+from lens_checks.catalogue import Catalogue
+from lens_checks.check import Outcome, Verdict
+
+# The live model has to be watched for a while before anything can be seen of these. What was seen of them counts at once.
+MAY_WAIT = frozenset(
+    {
+        "MLOE-15",
+        "MLPER-13",
+        "MLPER-15",
+        "MLPER-17",
+        "MLPER-18",
+        "MLCOST-27",
+        "MLCOST-28",
+        "MLCOST-29",
+        "MLSUS-15",
+        "MLSEC-13",
+    }
+)
+
+
+def waits(practice: str, measured: Verdict | None, *, listed: frozenset[str], catalogue: Catalogue) -> bool:
+    """Tell whether a practice waits: it is listed, may be, and nothing was seen of it yet.
+
+    What any other check judges can be waived by name, never wished away: evidence that is gone holds its gate.
+    """
+    may = practice in MAY_WAIT or practice in catalogue.unjudged
+    return may and practice in listed and measured is not None and measured.outcome is Outcome.UNKNOWN
