@@ -20,8 +20,8 @@ NEW_SET = (
 class Guarded(Difference):
     """By how much the candidate is better in a guarded metric; passed: not worse than the margin."""
 
-    margin: float = 0.0
-    passed: bool = False
+    margin: float = field(kw_only=True)
+    passed: bool = field(kw_only=True)
 
 
 @dataclass(frozen=True)

@@ -55,6 +55,7 @@ def judged(
         pytest.param({"primary": told((0.02, None, None), "undefined")}, "unknown", "undefined", id="no interval"),
         pytest.param({"primary": told((0.02, float("nan"), float("nan")))}, "worse", "may be worse",
                      id="an interval that is no number is no proof"),
+        pytest.param({"primary": told((0.02, None, None))}, "worse", "may be worse", id="no interval, and no reason"),
         pytest.param({"primary": told(BETTER), "rows": 199}, "unknown", "199 promotion rows", id="too few rows"),
         pytest.param({"primary": told(BETTER), "rows": 200}, "better", "", id="just enough rows"),
         pytest.param({"primary": told(BETTER), "cost": told((0.1, 0.05, 0.15))}, "better", "", id="cheaper"),
@@ -82,9 +83,44 @@ def test_a_difference_has_one_meaning(given: dict[str, Any], verdict: str, words
     assert bool(seen.next_step) is (verdict not in ("better", "not-worse"))
 
 
-def test_nothing_compared_is_unknown() -> None:
-    seen = judge(None, rules=RULES, costs=COSTS, unseen_rows=12)
+@pytest.mark.parametrize("rows", [12, 500])
+def test_nothing_compared_is_unknown(rows: int) -> None:
+    seen = judge(None, rules=RULES, costs=COSTS, unseen_rows=rows)
     assert (seen.verdict, seen.difference, seen.cost) == ("unknown", None, None)
+
+
+def test_what_was_not_compared_has_no_rows_and_no_looks() -> None:
+    seen = Compared("unknown", "there is no comparison")
+    assert (seen.unseen_rows, seen.looks) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("primary", "figure"),
+    [
+        pytest.param(told(BETTER), "roc_auc differs by +0.0200 (+0.0100 to +0.0300) on 500 rows", id="an interval"),
+        pytest.param(told((None, None, None), "constant"), "roc_auc was compared on 500 rows", id="no figure"),
+        pytest.param(told((0.02, None, None), "undefined"), "roc_auc was compared on 500 rows", id="no interval"),
+    ],
+)
+def test_the_sentence_begins_with_the_figure(primary: Difference, figure: str) -> None:
+    assert judged(primary).sentence.startswith(figure)
+
+
+def test_the_primary_metric_does_not_guard_itself() -> None:
+    assert list(judged(told(BETTER)).guarded) == ["brier"]
+
+
+@pytest.mark.parametrize(
+    ("one", "passed"),
+    [
+        pytest.param(told(LEVEL), True, id="as before"),
+        pytest.param(told(LEVEL, "it is constant"), False, id="an interval that does not count"),
+        pytest.param(told((0.0, None, None)), False, id="no interval"),
+        pytest.param(told((0.0, float("inf"), float("inf"))), False, id="an interval without end"),
+    ],
+)
+def test_a_guarded_metric_passes_by_a_finite_interval_alone(one: Difference, passed: bool) -> None:
+    assert judged(told(BETTER), one).guarded["brier"].passed is passed
 
 
 @pytest.mark.parametrize(
@@ -96,6 +132,9 @@ def test_nothing_compared_is_unknown() -> None:
         pytest.param(told((-0.1, -0.2, -0.0501)), "worse", id="beyond it"),
         pytest.param(told((None, None, None), "fewer than 100 rows"), "unknown", id="too small"),
         pytest.param(told((0.1, None, None), "undefined"), "unknown", id="without an interval"),
+        pytest.param(told(LEVEL, "constant"), "unknown", id="with a reason why it cannot be told"),
+        pytest.param(told((0.1, None, 0.2)), "unknown", id="without a low end"),
+        pytest.param(told((0.1, 0.0, None)), "unknown", id="without a high end"),
     ],
 )
 def test_a_slice_is_told_by_its_whole_interval(one: Difference, verdict: str) -> None:
