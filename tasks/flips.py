@@ -44,6 +44,8 @@ def flipped(
     contradictions where the answer is sure of either side, which neither explains: with a share f of them the label is
     true with probability q(1 - f) + (1 - q)f. The likelihood ratio of the best f against none is the evidence.
     """
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
     labels = rows[target].astype("str")
     classes = sorted(labels.unique())[:CLASSES]
     if len(classes) < 2 or not numbers or not segments:
@@ -51,7 +53,9 @@ def flipped(
     x = np.column_stack([np.asarray(pd.to_numeric(rows[name], errors="coerce"), dtype="float64") for name in numbers])
     for name in classes[1:] if len(classes) == 2 else classes:
         y = np.asarray(labels == name, dtype="int64")
-        yield from _of_class(rows, part, _calibrated(_answered_by_others(x, y), y), y, segments)
+        with threadpool_limits(1):  # so few rows, and three parameters, are not worth the wait for one another
+            found = list(_of_class(rows, part, _calibrated(_answered_by_others(x, y), y), y, segments))
+        yield from found
 
 
 def _of_class(
@@ -114,7 +118,6 @@ def _fitted(odds: Floats, true: Floats, every: Floats, *, most: float, begin: fl
 def _answered_by_others(x: Floats, y: NDArray[np.int64]) -> Floats:
     """Answer each half of the rows by a model of the other half."""
     from sklearn.ensemble import HistGradientBoostingClassifier
-    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     first = np.arange(len(y)) % 2 == 0
     answers = np.full(len(y), y.mean())
@@ -124,8 +127,7 @@ def _answered_by_others(x: Floats, y: NDArray[np.int64]) -> Floats:
             model = HistGradientBoostingClassifier(
                 max_iter=60, max_leaf_nodes=15, learning_rate=0.15, early_stopping=False, random_state=0
             )
-            with threadpool_limits(1, user_api="openmp"):  # so few rows are not worth the wait for one another
-                answers[~half] = model.fit(x[taken], y[taken]).predict_proba(x[~half])[:, 1]
+            answers[~half] = model.fit(x[taken], y[taken]).predict_proba(x[~half])[:, 1]
     return answers
 
 

@@ -7,6 +7,7 @@ of the statistic is taken for it, so that rounding does not hide one.
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TypeVar
 
 import numpy as np
@@ -42,10 +43,16 @@ class _Column:
         some = self.present[:: max(1, len(self.present) // SAMPLE)]
         return np.unique(some).size < len(some)
 
-    @property
+    @cached_property
     def present(self) -> Floats:
         """The values that are there."""
         return self.all[np.isfinite(self.all)]
+
+    @cached_property
+    def values(self) -> tuple[NDArray[np.int64], Floats]:
+        """Which value each row has, -1 where none is there, and the distinct values."""
+        codes, found = pd.factorize(np.where(np.isfinite(self.all), self.all, np.nan))
+        return codes, np.asarray(found, dtype="float64")
 
 
 def scaled_outside(case: Case) -> Iterator[Finding]:
@@ -60,7 +67,7 @@ def encoded_outside(case: Case) -> Iterator[Finding]:
     targets = _targets(case)
 
     def encoded(column: _Column) -> bool:
-        return column.repeats and any(_is_mean_target(column.all, target[: len(column.all)]) for target in targets)
+        return column.repeats and any(_is_mean_target(*column.values, target[: len(column.all)]) for target in targets)
 
     for column, _ in _traced(case, encoded):
         told = f"{column.name} holds the mean {case.data.target} of {column.rows}: encode it inside the pipeline"
@@ -165,16 +172,17 @@ def _targets(case: Case) -> list[Floats]:
     return [*([_numbers(values)] if numeric else []), *classes]
 
 
-def _is_mean_target(values: Floats, target: Floats) -> bool:
+def _is_mean_target(codes: NDArray[np.int64], found: Floats, target: Floats) -> bool:
     """Tell whether the rows of each value have that value as their mean target, plain or drawn to the overall mean.
 
     Drawn by a weight of m rows, a value is (n·mean + m·overall) / (n + m), so m = n·(mean - value) / (value - overall)
     is the same for all of them; by the empirical rule of scikit-learn's TargetEncoder m is the variance within by the
     variance overall.
     """
-    there = np.isfinite(values) & np.isfinite(target)
-    found, codes = np.unique(values[there], return_inverse=True)
-    y = target[there]
+    there = (codes >= 0) & np.isfinite(target)
+    codes, y = codes[there], target[there]
+    if not (held := np.bincount(codes, minlength=len(found)) > 0).all():
+        found, codes = found[held], (held.cumsum() - 1)[codes]
     if not 3 <= len(found) <= len(y) / 2 or y.std() == 0 or np.ptp(found) <= 1e-6 * y.std():
         return False
     rows = np.bincount(codes)

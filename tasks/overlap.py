@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 import pandas as pd
@@ -50,15 +51,20 @@ class Case:
         part = np.repeat(np.arange(3), [len(part) for _, part in parts])
         return cls(rows, part, left, parts.horizon, data, bounds)
 
-    @property
+    @cached_property
     def train(self) -> pd.DataFrame:
         """The rows of train."""
         return self.rows[self.part == 0]
 
-    @property
+    @cached_property
     def everything(self) -> pd.DataFrame:
         """The rows of all parts, and after them those that were left out."""
         return pd.concat([self.rows, self.left_out], ignore_index=True) if len(self.left_out) else self.rows
+
+    @cached_property
+    def marks(self) -> NDArray[np.uint64]:
+        """The fingerprint of what each row is about."""
+        return row_hashes(self.rows[self.content])
 
     def features(self, *kinds: ColumnType) -> list[str]:
         """Name the features of some types."""
@@ -141,7 +147,7 @@ def shared_entities(case: Case) -> Iterator[Finding]:
 
 def overlapping(case: Case) -> Mask:
     """Mark the rows of tune and promotion that lie in an earlier part too, all but key and time the same."""
-    return _repeated(row_hashes(case.rows[case.content]), case.part)
+    return _repeated(case.marks, case.part)
 
 
 def _repeated(hashes: NDArray[np.uint64], part: NDArray[np.int64]) -> Mask:

@@ -49,11 +49,10 @@ def _telling_features(case: Case) -> Iterator[Finding]:
 
 def _sides(case: Case) -> list[tuple[str, pd.DataFrame]]:
     """Give samples of all rows, and of each part of the split that is large enough."""
-    sides = {name: case.part == number for number, name in enumerate(NAMES)}
-    large = [(name, case.rows[here]) for name, here in sides.items() if here.sum() >= SIDE]
-    return [
-        (name, suspicion.sample(rows, most=suspicion.ROWS // 2)) for name, rows in (("all rows", case.rows), *large)
-    ]
+    sides = {"all rows": np.arange(len(case.rows))}
+    sides |= {name: np.flatnonzero(case.part == number) for number, name in enumerate(NAMES)}
+    large = {name: here for name, here in sides.items() if name == "all rows" or len(here) >= SIDE}
+    return [(name, case.rows.iloc[suspicion.spaced(here, suspicion.ROWS // 2)]) for name, here in large.items()]
 
 
 def _identifiers(case: Case) -> Iterator[Finding]:

@@ -17,11 +17,16 @@ TWINS = 10  # pairs of equal values that chance would make among as many numbers
 Floats = NDArray[np.float64]
 
 
-def sample(rows: pd.DataFrame, *, most: int = ROWS) -> pd.DataFrame:
+def sample(rows: pd.DataFrame) -> pd.DataFrame:
     """Take evenly spaced rows, the same ones each time."""
-    if len(rows) <= most:
-        return rows
-    return rows.iloc[np.linspace(0, len(rows) - 1, most).astype("int64")]
+    return rows.iloc[spaced(np.arange(len(rows)), ROWS)]
+
+
+def spaced(positions: NDArray[np.int64], most: int) -> NDArray[np.int64]:
+    """Take so many positions, evenly spaced, or all where there are no more."""
+    if len(positions) <= most:
+        return positions
+    return positions[np.linspace(0, len(positions) - 1, most).astype("int64")]
 
 
 def likeness(values: pd.Series, others: pd.Series) -> float:
