@@ -54,12 +54,9 @@ _starting = threading.Lock()
 def ask_golden(folder: Path, *, seconds: int = SECONDS, memory_bytes: int = MEMORY_BYTES) -> None:
     """Load a verified package and compare its answers to the golden rows with those stored (IntegrityAlarm)."""
     question = {"folder": str(folder.resolve()), "seconds": seconds, "bytes": memory_bytes}
-    began, reply = b"", b""
-    with _connected() as connection, contextlib.suppress(ConnectionError, TimeoutError):
-        connection.settimeout(seconds + STARTUP_SECONDS)
-        connection.sendall(json.dumps(question).encode() + b"\n")
-        with connection.makefile("rb") as answers:
-            began, reply = answers.readline(), answers.readline()
+    began, reply = _asked(question)
+    if not began and _forkers[-1].process.poll() is not None:  # ended as it was asked: nobody has seen the model yet
+        began, reply = _asked(question)
     if not began:
         raise NotStarted(
             f"no process could be started to load {folder} in", expected="an environment as requirements.lock says",
@@ -71,6 +68,17 @@ def ask_golden(folder: Path, *, seconds: int = SECONDS, memory_bytes: int = MEMO
             said, expected="a model that loads and answers its golden rows as it did",
             next_step="install requirements.lock, or roll back further",
         )  # fmt: skip
+
+
+def _asked(question: dict[str, Any]) -> tuple[bytes, bytes]:
+    """Give the word that somebody began, and the reply; each is empty if it never came."""
+    began, reply = b"", b""
+    with _connected() as connection, contextlib.suppress(ConnectionError, TimeoutError):
+        connection.settimeout(question["seconds"] + STARTUP_SECONDS)
+        connection.sendall(json.dumps(question).encode() + b"\n")
+        with connection.makefile("rb") as answers:
+            began, reply = answers.readline(), answers.readline()
+    return began, reply
 
 
 @contextlib.contextmanager
