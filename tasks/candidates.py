@@ -9,11 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from config.errors import GateRefused, LifecycleError
 from config.settings import Params, Settings
-from tasks import files, locks, packaging, scoring
+from tasks import files, locks, packaging
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -21,10 +19,11 @@ from tasks.scoring import Contract, Golden
 from tasks.stores import Stores
 from tasks.trial import Trial
 
-GOLDEN_ROWS = 16
 PATIENCE_SECONDS = 300.0
 EXPLORED = "lifecycle.explored"
-LIBRARIES = ("scikit-learn", "numpy", "pandas", "skops", "mlflow", "fastapi", "uvicorn", "model-signing")
+LIBRARIES = (
+    "scikit-learn", "numpy", "pandas", "skops", "onnx", "onnxruntime", "mlflow", "fastapi", "uvicorn", "model-signing",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -75,23 +74,18 @@ def _registering(stores: Stores) -> contextlib.AbstractContextManager[None]:
 
 
 def _build(evidence: Evidence, model: Path, settings: Settings, stores: Stores) -> Package:
+    from tasks.contents import gather
     from tasks.evaluation import load_verified
     from tasks.training import read_part
 
-    estimator = load_verified(model, evidence.digest)
-    contract = scoring.contract_of(
-        settings.data,
-        model=settings.charter.project,
-        run_id=evidence.run_id,
-        problem=settings.charter.problem_type.value,
-        labels=tuple(str(label) for label in getattr(estimator, "classes_", ())),
-        threshold=evidence.evaluation.get("threshold"),
-    )
-    rows = read_part("tune")[0]
-    chosen = rows.iloc[np.unique(np.linspace(0, len(rows) - 1, GOLDEN_ROWS).astype(int))]
-    golden = scoring.make_golden(estimator, chosen, contract)
+    made = gather(
+        load_verified(model, evidence.digest), {name: read_part(name)[0] for name in ("tune", "promotion")},
+        training=evidence.training, evaluation=evidence.evaluation, settings=settings, state=stores.state,
+    )  # fmt: skip
     place = stores.state / "packages" / evidence.run_id
-    folder = packaging.assemble(model, place, contract=contract, golden=golden, keys_folder=stores.ledger.keys)
+    folder = packaging.assemble(
+        model, place, contract=made.contract, golden=made.golden, more=made.more, keys_folder=stores.ledger.keys
+    )
     return packaging.verify(folder, digest=evidence.digest, keys_folder=stores.ledger.keys)
 
 
@@ -174,11 +168,17 @@ def write_release_report(version: Version, package: Package, trial: Trial, *, re
         "signature_verified": package.signature_verified,
         "format": packaging.FORMAT,
         "files": package.files,
+        "parity": _parity(package),
         "golden": trial.golden,
         "server": trial.server,
         "environment": _environment(),
     }
     return files.write_json(reports / "release.json", report)
+
+
+def _parity(package: Package) -> dict[str, Any] | None:
+    path = package.folder / packaging.PARITY
+    return files.read_json(path) if path.is_file() else None
 
 
 def _environment() -> dict[str, Any]:

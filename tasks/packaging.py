@@ -2,6 +2,7 @@
 
 import shutil
 import zipfile
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,12 @@ MODEL = "model.skops"
 CONTRACT = "serving.json"
 GOLDEN = "golden.json"
 SIGNATURE = "model.sig"
-ADDED = (CONTRACT, GOLDEN, SIGNATURE)
+ONNX = "model.onnx"  # there only where it was proven equal to the model
+PARITY = "parity.json"
+CARD = "card.md"
+BILL = "sbom.cdx.json"
+LOCK = "requirements.lock"
+ADDED = (CONTRACT, GOLDEN, SIGNATURE, ONNX, PARITY, CARD, BILL, LOCK)
 
 FORMAT = "skops"
 RUNS_CODE = frozenset({".pkl", ".pickle", ".joblib", ".dill", ".cloudpickle", ".pt", ".pth", ".py", ".so", ".npy"})
@@ -44,13 +50,18 @@ def package_digest(folder: Path) -> str:
     return files.tree_digest(folder, ignore=(SIGNATURE,))
 
 
-def assemble(model: Path, destination: Path, *, contract: Any, golden: Any, keys_folder: Path) -> Path:
-    """Make a signed package of a model's folder: whole at its destination, or not there."""
+def assemble(
+    model: Path, destination: Path, *, contract: Any, golden: Any, keys_folder: Path,
+    more: Mapping[str, bytes] | None = None,
+) -> Path:  # fmt: skip
+    """Make a signed package of a model's folder and `more` files: whole at its destination, or not there."""
     workplace = destination.with_name(f".{destination.name}.new")
     shutil.rmtree(workplace, ignore_errors=True)
     shutil.copytree(model, workplace, symlinks=True)
     files.write_json(workplace / CONTRACT, contract)
     files.write_json(workplace / GOLDEN, golden)
+    for name, content in (more or {}).items():
+        files.write_bytes_atomically(workplace / name, content)
     sign(workplace, keys_folder=keys_folder)
     shutil.rmtree(destination, ignore_errors=True)
     workplace.rename(destination)

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
 from config.errors import LifecycleError
@@ -64,13 +65,15 @@ class Golden:
     columns: tuple[str, ...]
     data: tuple[tuple[Any, ...], ...]
     expected: tuple[Answer, ...]
+    tolerance: float = TOLERANCE
     schema: int = 1
 
     @classmethod
     def read(cls, value: dict[str, Any]) -> "Golden":
         """Rebuild golden rows from their JSON."""
         rows = tuple(tuple(row) for row in value["data"])
-        return cls(tuple(value["columns"]), rows, tuple(value["expected"]), value["schema"])
+        tolerance = float(value.get("tolerance", TOLERANCE))
+        return cls(tuple(value["columns"]), rows, tuple(value["expected"]), tolerance, value["schema"])
 
     @property
     def records(self) -> list[dict[str, Any]]:
@@ -154,11 +157,17 @@ def _where(error: ValidationError) -> str:
 def score(estimator: Any, rows: pd.DataFrame, contract: Contract) -> list[Answer]:
     """Answer each row: a value; or a label with the probability of each (binary: of the case)."""
     if contract.problem == "regression":
-        return [{"value": float(v)} for v in np.asarray(estimator.predict(rows), dtype=float)]
-    probabilities = np.asarray(estimator.predict_proba(rows), dtype=float)
+        return answers(np.asarray(estimator.predict(rows), dtype=float).reshape(-1, 1), contract)
+    return answers(np.asarray(estimator.predict_proba(rows), dtype=float), contract)
+
+
+def answers(probabilities: NDArray[np.float64], contract: Contract) -> list[Answer]:
+    """Put figures into words: of values, shape (rows, 1), or probabilities, shape (rows, classes)."""
+    if contract.problem == "regression":
+        return [{"value": value} for value in probabilities[:, 0].tolist()]
     if contract.problem == "binary":
         threshold = 0.5 if contract.threshold is None else contract.threshold
-        return [{"positive": bool(p >= threshold), "probability": float(p)} for p in probabilities[:, -1]]
+        return [{"positive": p >= threshold, "probability": p} for p in probabilities[:, -1].tolist()]
     return [
         {
             "label": contract.labels[int(row.argmax())],
@@ -168,11 +177,11 @@ def score(estimator: Any, rows: pd.DataFrame, contract: Contract) -> list[Answer
     ]
 
 
-def make_golden(estimator: Any, rows: pd.DataFrame, contract: Contract) -> Golden:
+def make_golden(estimator: Any, rows: pd.DataFrame, contract: Contract, *, tolerance: float = TOLERANCE) -> Golden:
     """Record what the model answers to rows of data, after the way through JSON that a request takes."""
     records = to_records(rows[contract.names], contract)
     expected = score(estimator, to_frame(records, contract), contract)
-    return Golden(tuple(contract.names), tuple(tuple(r.values()) for r in records), tuple(expected))
+    return Golden(tuple(contract.names), tuple(tuple(r.values()) for r in records), tuple(expected), tolerance)
 
 
 def largest_difference(expected: Sequence[Answer], answers: Sequence[Answer]) -> float:

@@ -19,7 +19,7 @@ from typing import IO
 from config.errors import LifecycleError
 from tasks.malformed import malformed_requests
 from tasks.packaging import Package
-from tasks.scoring import TOLERANCE, Contract, Golden, largest_difference
+from tasks.scoring import Contract, Golden, largest_difference
 
 REFUSED = (413, 422)
 FEWEST = 20  # requests from which latencies are told
@@ -119,7 +119,9 @@ def _ask_golden(running: _Running, connection: http.client.HTTPConnection, golde
     status, body = running.post(connection, json.dumps(split).encode())
     answers = json.loads(body)["predictions"] if status == 200 else []
     difference = largest_difference(golden.expected, answers)
-    return GoldenResult(len(golden.data), difference if math.isfinite(difference) else None, difference <= TOLERANCE)
+    return GoldenResult(
+        len(golden.data), difference if math.isfinite(difference) else None, difference <= golden.tolerance
+    )
 
 
 def _time(

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PracticeId, Share
+from config.settings.release import Release
 
 
 class Threshold(Closed):
@@ -192,4 +193,5 @@ class Policy(Closed):
     monitoring: Monitoring = Field(default_factory=Monitoring, description="How the live model is watched.")
     reproduction: Reproduction = Field(default_factory=Reproduction, description="When a rebuilt version is the same.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
+    release: Release = Field(default_factory=Release, description="How a candidate is packaged and let in.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")

@@ -1,0 +1,34 @@
+"""The part of policy.yaml that says how a candidate is packaged and let in step by step."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from config.settings.base import Closed, Share
+
+
+class Shadow(Closed):
+    """The replay of requests through champion and candidate, before the candidate answers anybody."""
+
+    rows: int = Field(default=2_000, ge=100, le=100_000, description="Most requests that are replayed.")
+    minimum_rows: int = Field(default=100, ge=20, description="Fewer comparable requests prove nothing.")
+    disagreement: Share = Field(default=0.1, description="Largest share of requests that may be decided otherwise.")
+    difference: float = Field(
+        default=0.1, gt=0, description="Largest mean difference of an answer; of values, in standard deviations."
+    )
+    slower: float = Field(default=2.0, ge=1, description="How many times the champion's p95 latency is accepted.")
+    slower_ms: float = Field(
+        default=5.0, ge=0, description="Milliseconds above the champion's that are always accepted."
+    )
+
+
+class Release(Closed):
+    """How a candidate is packaged and let in."""
+
+    parity_tolerance: float = Field(
+        default=1e-6, ge=0, le=1e-3, description="Largest difference of a fast form's answer from the model's own."
+    )
+    strategy: Literal["shadow"] = Field(
+        default="shadow", description="Trial on the real server, staging, replay beside the champion, then the alias."
+    )
+    shadow: Shadow = Field(default_factory=Shadow, description="How the replay is judged.")
