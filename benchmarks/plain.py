@@ -87,8 +87,9 @@ def train(examples: dict[str, Examples], settings: Settings, store: Tracking) ->
         return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags={})
 
     found = tuning.search(
-        study, train, tune, question=question, settings=settings.params.search, record=record, show=lambda _: None
-    )
+        study, train, tune, question=question, settings=settings.params.search, beside=lambda *_: {},
+        record=record, show=lambda _: None,
+    )  # fmt: skip
     fitted = training.fit_winner(found.best, train, tune, question=question, settings=settings)
     logged = recording.log_winner(
         fitted.pipeline, found.best, store, parent=parent, example=train.features, metrics=fitted.metrics, tags={},

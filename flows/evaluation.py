@@ -14,7 +14,18 @@ from prefect.cache_policies import NO_CACHE
 from sklearn.pipeline import Pipeline
 
 from config.settings import ProblemType, Settings
-from tasks import calibration, comparison, evaluation, explanation, fairness, judgement, robustness, savings, tracking
+from tasks import (
+    calibration,
+    comparison,
+    energy,
+    evaluation,
+    explanation,
+    fairness,
+    judgement,
+    robustness,
+    savings,
+    tracking,
+)
 from tasks.contenders import Candidate
 from tasks.evaluation import Answers, Measured
 from tasks.explanation import Explanation
@@ -120,6 +131,9 @@ def judge(
         calibration=bins,
         calibration_error=calibration.calibration_error(bins),
         curve=calibration.curve(y, said, problem=problem),
+        energy=energy.estimate(
+            training["cpu_seconds"], answers.cpu_seconds, rows=len(answers.rows), budget=settings.charter.budget
+        ),
     )
 
 

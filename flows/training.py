@@ -7,17 +7,19 @@ if __name__ == "__main__":  # first, because the server must start before Prefec
 
 import time
 from collections.abc import Mapping
+from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import pandas as pd
 from prefect import flow, runtime, task
 from prefect.cache_policies import NO_CACHE
+from sklearn.pipeline import Pipeline
 
 from config.settings import Settings
 from flows.patience import passes
 from flows.progress import tell
-from tasks import folds, leaderboard, processes, recording, studies, tracking, training, tuning
+from tasks import folds, leaderboard, processes, recording, studies, tracking, tradeoffs, training, tuning
 from tasks.failpoints import failpoint
 from tasks.features import identity_schema, row_fingerprints
 from tasks.folds import CrossValidation
@@ -52,7 +54,7 @@ def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None
     study, parent = begin(parts, question, settings, store=store, tags=tags)
     simple = measure_baselines(parts, rows["tune"][0], settings)
     if recorded is None:
-        found = search(study, parts, question, settings, store=store, parent=parent, tags=tags)
+        found = search(study, parts, rows["tune"][0], question, settings, store=store, parent=parent, tags=tags)
     else:
         found = Found((recorded,), recorded, resumed=0, sampled_rows=0, wanted=1)
     fitted = fit_winner(found.best, parts, question, settings)
@@ -95,8 +97,8 @@ def measure_baselines(
 
 @task(name="Search for the best candidate", tags=MINE, cache_policy=NO_CACHE)
 def search(
-    study: "Study", parts: Mapping[str, Examples], question: Question, settings: Settings, *, store: Tracking,
-    parent: str, tags: Tags,
+    study: "Study", parts: Mapping[str, Examples], tune_rows: pd.DataFrame, question: Question, settings: Settings, *,
+    store: Tracking, parent: str, tags: Tags,
 ) -> Found:  # fmt: skip
     """Run the trials that are missing, each of them a run below the search's."""
     about = dict(tags) | {"lifecycle.phase": "trial"}
@@ -105,9 +107,12 @@ def search(
         failpoint("train.tried")
         return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags=about)
 
+    def beside(pipeline: Pipeline, fitted_on: Examples) -> Mapping[str, Any]:
+        return asdict(tradeoffs.look(pipeline, fitted_on, parts["tune"], tune_rows, settings=settings))
+
     return tuning.search(
-        study, parts["train"], parts["tune"], question=question, settings=settings.params.search, record=record,
-        show=tell,
+        study, parts["train"], parts["tune"], question=question, settings=settings.params.search, beside=beside,
+        record=record, show=tell,
     )  # fmt: skip
 
 

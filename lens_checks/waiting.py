@@ -1,9 +1,9 @@
-"""Which practices may wait for their evidence: those that a policy lists, out of a short list that no policy can lengthen."""
+"""Which practices may wait for their evidence: those that a policy lists, out of a short list of ours."""
 
 from lens_checks.catalogue import Catalogue
 from lens_checks.check import Outcome, Verdict
 
-# The live model has to be watched for a while before anything can be seen of these. What was seen of them counts at once.
+# The live model has to be watched for a while before anything is seen of these; what was seen of them counts at once.
 MAY_WAIT = frozenset(
     {
         "MLOE-15",

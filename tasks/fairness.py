@@ -74,6 +74,20 @@ def compare_groups(
     )
 
 
+def widest_gap(
+    rows: pd.DataFrame, y: NDArray[np.generic], prediction: Prediction, *, rules: Fairness, problem: ProblemType,
+    threshold: float | None,
+) -> float | None:  # fmt: skip
+    """Give the widest gap of the guarded rate over all protected attributes; None where no two groups could be told."""
+    right, counted = _outcomes(y, prediction, problem=problem, threshold=threshold)
+    gaps = []
+    for labels in (groups_of(rows[name]) for name in rules.attributes):
+        sizes = {group: counted[labels == group].sum() for group in set(labels)}
+        rates = [(right * counted)[labels == g].sum() / n for g, n in sizes.items() if n >= rules.minimum_group]
+        gaps += [float(max(rates) - min(rates))] if len(rates) > 1 else []
+    return max(gaps, default=None)
+
+
 def groups_of(values: "pd.Series") -> NDArray[np.object_]:
     """Name the group of each row: its value, or for a number of many values its quarter; missing is a group too."""
     if pd.api.types.is_numeric_dtype(values) and values.nunique() > MOST_GROUPS:

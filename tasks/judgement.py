@@ -9,6 +9,7 @@ from typing import Any
 import pandas as pd
 
 from config.settings import Settings
+from tasks.energy import Energy
 from tasks.evaluation import Answers, Measured, named_metrics
 from tasks.explanation import Explanation
 from tasks.fairness import FairnessReport
@@ -36,6 +37,7 @@ class Judgement:
     calibration: pd.DataFrame
     calibration_error: float
     curve: pd.DataFrame
+    energy: Energy
 
 
 def write(judgement: Judgement, answers: Answers, *, training: Mapping[str, Any], settings: Settings) -> dict[str, Any]:
@@ -76,6 +78,7 @@ def _record(
         "rule_expected_cost": None if decision is None else cost_of_rule(answers, settings),
         "saving": judgement.saving,
         "threshold": None if decision is None else decision.threshold,
+        "energy": judgement.energy,
         "cost_per_1k": cost_per_thousand(answers, price=settings.charter.budget.cpu_hour_price),
         "thresholds": hold_bounds(judgement, settings),
         "bounds": hold_limits(judgement, settings),
@@ -125,5 +128,6 @@ def log(judgement: Judgement, tracking: Tracking, *, run_id: str) -> None:
     at = int(time.time() * 1000)
     with in_words(tracking.uri):
         metrics = [Metric(f"promotion_{name}", value, at, 0) for name, value in flat(judgement).items()]
+        metrics += [Metric(f"energy_{n}", getattr(judgement.energy, n), at, 0) for n in ("kwh", "grams_co2e")]
         tracking.client.log_batch(run_id, metrics=metrics)
         tracking.client.log_artifacts(run_id, str(REPORTS), "evaluation")

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from sklearn.pipeline import Pipeline
 
 from config.errors import LifecycleError
 from config.settings import ProblemType, Search
@@ -48,6 +49,7 @@ class Trial:
     value: float | None
     cpu_seconds: float
     run_id: str | None = None
+    beside: Mapping[str, Any] | None = None  # its other sides (tasks/tradeoffs.py); None: it was not fitted
 
 
 @dataclass(frozen=True)
@@ -73,11 +75,13 @@ class Found:
 
 Record = Callable[[Trial], str]
 Show = Callable[[str], None]
+Beside = Callable[[Pipeline, Examples], Mapping[str, Any]]  # of a fitted candidate and the rows it was fitted on
 
 
 def search(
-    study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, record: Record, show: Show
-) -> Found:
+    study: "Study", train: Examples, tune: Examples, *, question: Question, settings: Search, beside: Beside,
+    record: Record, show: Show,
+) -> Found:  # fmt: skip
     """Try every family with its defaults, then what the sampler proposes, until trials or time are used up."""
     total = wanted(settings, question)
     sample, resumed, start = _sample(train, settings), len(settled(study)), time.monotonic()
@@ -87,7 +91,7 @@ def search(
             break
         trial = _ask(study, untried, question.families)
         show(f"trial {done + 1} of {total}: {trial.user_attrs['family']}")
-        _run(study, trial, sample, tune, question=question, seed=settings.seed, record=record)
+        _run(study, trial, sample, tune, question=question, seed=settings.seed, beside=beside, record=record)
     return _found(study, resumed, len(sample.target), total)
 
 
@@ -136,28 +140,33 @@ def _run(
     *,
     question: Question,
     seed: int,
+    beside: Beside,
     record: Record,
 ) -> None:
     from optuna import TrialPruned
     from optuna.trial import TrialState
 
-    cpu, value, state = time.process_time(), None, TrialState.COMPLETE
+    cpu, value, state, pipeline = time.process_time(), None, TrialState.COMPLETE, None
     try:
-        value = _climb(trial, sample, tune, question=question, seed=seed)
+        value, pipeline = _climb(trial, sample, tune, question=question, seed=seed)
     except TrialPruned:
         state = TrialState.PRUNED
     except (ValueError, ArithmeticError, MemoryError) as error:  # a candidate that cannot be fitted loses
         state = TrialState.FAIL
         trial.set_user_attr("error", f"{type(error).__name__}: {str(error)[:300]}")
     spent = time.process_time() - cpu
-    chosen = trial.user_attrs
-    run_id = record(Trial(trial.number, chosen["family"], chosen["params"], state.name.lower(), value, spent))
-    for name, what in {"cpu_seconds": spent, "run_id": run_id, "outcome": state.name}.items():
+    chosen, sides = trial.user_attrs, None if pipeline is None else dict(beside(pipeline, sample))
+    run_id = record(
+        Trial(trial.number, chosen["family"], chosen["params"], state.name.lower(), value, spent, beside=sides)
+    )
+    for name, what in {"cpu_seconds": spent, "run_id": run_id, "outcome": state.name, "beside": sides}.items():
         trial.set_user_attr(name, what)
     study.tell(trial, value, state=state)
 
 
-def _climb(trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Question, seed: int) -> float:
+def _climb(
+    trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Question, seed: int
+) -> tuple[float, Pipeline]:
     """Fit on the first rung, ask the pruner, fit on the whole sample; a score that is not finite is a ValueError."""
     from optuna import TrialPruned
 
@@ -177,7 +186,7 @@ def _climb(trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Qu
             trial.report(value, step=count)
             if trial.should_prune():
                 raise TrialPruned
-    return value
+    return value, pipeline
 
 
 def _found(study: "Study", resumed: int, sampled_rows: int, total: int) -> Found:
@@ -196,4 +205,5 @@ def _as_trial(frozen: "FrozenTrial") -> Trial:
     about = frozen.user_attrs
     value = frozen.value if frozen.state.name == "COMPLETE" else None
     spent, run_id = float(about["cpu_seconds"]), str(about["run_id"])
-    return Trial(frozen.number, about["family"], about["params"], frozen.state.name.lower(), value, spent, run_id)
+    state, sides = frozen.state.name.lower(), about.get("beside")
+    return Trial(frozen.number, about["family"], about["params"], state, value, spent, run_id, sides)

@@ -77,6 +77,17 @@ class Budget(Closed):
     cpu_hour_price: float = Field(default=0.05, ge=0, description="Price of a CPU hour in the charter's currency.")
     latency_p95_ms: float = Field(default=250.0, gt=0, description="Slowest accepted 95th percentile of one request.")
     memory_mib: float = Field(default=2048.0, gt=0, description="Most memory of one scoring process.")
+    training_kwh: float = Field(default=0.1, gt=0, description="Most electricity, in kWh, for making one version.")
+    kwh_per_million: float = Field(default=0.1, gt=0, description="Most electricity, in kWh, for a million answers.")
+    watts_per_cpu: float = Field(
+        default=3.5, gt=0, le=500, description="Power of a busy CPU; 3.5 W a virtual one (Cloud Carbon Footprint)."
+    )
+    power_overhead: float = Field(
+        default=1.2, ge=1, le=5, description="Power of the whole data centre over that of its computers (PUE)."
+    )
+    grams_co2e_per_kwh: float = Field(
+        default=480.0, ge=0, le=2000, description="Carbon intensity of the grid; 480 g is the world's average of 2023."
+    )
 
 
 class Charter(Closed):

@@ -194,3 +194,32 @@ def the_cheapest_good_algorithm_is_chosen(
             )
     price = (chosen.cpu_seconds or 0.0) / 3600 * charter.budget.cpu_hour_price
     return met(f"{chosen.family}: {chosen.value:.4g} for {price:.2g} {charter.error_costs.currency} a fit, well spent")
+
+
+@check(
+    "MLCOST-12",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Name another family under `search.candidates` in config/params.yaml: the search prices each on the same rows.",
+    effort=Effort.SMALL,
+)
+def implementations_are_compared_by_price_and_fit(
+    charter: Charter, policy: Policy, training: Training, leaderboard: Leaderboard
+) -> Verdict:
+    """Two implementations or more are compared by time, price and quality on the same rows, and the choice pays."""
+    chosen = leaderboard.chosen(training)
+    tried = [c for c in leaderboard.finished if c.trial >= 0 and not c.baseline]
+    if chosen is None or any(not at_least(c.cpu_seconds, 0) for c in tried):
+        return not_met("the model is no finished trial, or the CPU seconds of a trial are not known")
+    best = {c.family: c for c in sorted(tried, key=lambda c: c.value or 0.0, reverse=not leaderboard.upward)}
+    if len(best) < 2:
+        return not_met(f"only {', '.join(best) or 'a baseline'} was tried: there is nothing to compare it with")
+    hour, currency = charter.budget.cpu_hour_price, charter.error_costs.currency
+    least = policy.bounds.material_cost * charter.budget.training_cpu_hours * 3600
+    saving = leaderboard.saving(chosen, margin=policy.comparison.margin, seconds=least)
+    if others := [c for c in saving if c.family != chosen.family]:
+        return not_met(
+            f"{others[0].family} is as good for {others[0].cpu_seconds} CPU seconds, not {chosen.cpu_seconds}"
+        )
+    told = (f"{n} {c.value:.4g} for {(c.cpu_seconds or 0) / 3600 * hour:.2g} {currency}" for n, c in best.items())
+    return met(f"{', '.join(told)}; {chosen.family} was chosen")

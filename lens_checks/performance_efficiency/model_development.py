@@ -1,11 +1,13 @@
 """Performance efficiency while the model is developed: its evaluation, its weightiest features, inherited parts."""
 
 from config.settings import Charter, Policy
+from lens_checks import tradeoffs
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
     Baseline,
     Evaluation,
     Explanation,
+    Leaderboard,
     Ledger,
     ModelVersion,
     Parts,
@@ -158,4 +160,33 @@ def inherited_weaknesses_are_looked_for(charter: Charter, training: Training) ->
     return not_applicable(
         f"no part of {training.family} was trained elsewhere: the charter says so, and all its types are "
         "scikit-learn's, NumPy's or the project's own"
+    )
+
+
+@check(
+    "MLPER-09",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Search three candidates or more (config/params.yaml); reports/training/leaderboard.json weighs them.",
+)
+def candidates_are_weighed_from_every_side(
+    charter: Charter, policy: Policy, training: Training, leaderboard: Leaderboard, evaluation: Evaluation
+) -> Verdict:
+    """Candidates are weighed by score, over-fit, speed, size, readability and fairness; the choice is on record."""
+    finished, chosen = tradeoffs.weighed(leaderboard), leaderboard.chosen(training)
+    if chosen is None or chosen.beside is None or len(finished) < tradeoffs.FEWEST:
+        return not_met(f"{len(finished)} candidates were weighed, {tradeoffs.FEWEST} and the chosen one are needed")
+    if evaluation.model_digest != training.model_digest:
+        return not_met("the threshold was chosen for other model bytes than those trained last")
+    drawn = tradeoffs.line_drawn(charter, policy, evaluation)
+    faults = [*tradeoffs.sides(chosen.beside, charter, policy), *([drawn] if drawn else [])]
+    if rival := tradeoffs.given_away(chosen, finished, upward=leaderboard.upward):
+        faults.append(f"trial {rival.trial} ({rival.family}) is no worse, at most half as large, and twice as quick")
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    line = "" if evaluation.threshold is None else f"; acts from {evaluation.threshold:.3g} on"
+    return met(
+        f"{len(finished)} candidates weighed; trial {chosen.trial} ({chosen.family}): {chosen.value:.4g}, gap "
+        f"{chosen.beside.gap:.3g}, {chosen.beside.cpu_ms_per_1k:.3g} ms for 1,000 rows, {chosen.beside.kib:.3g} KiB"
+        f"{line}"
     )

@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import UTC, datetime
+from typing import Any
 
 from lens_checks.evidence import records as r
 
@@ -22,7 +23,10 @@ def model() -> dict[type, object]:
     )  # fmt: skip
     tried = {"run_id": None, "state": "complete"}
     trials = [
-        r.Candidate(trial=n, family=f, params=p, value=v, cpu_seconds=s, baseline=n < 1, kind=f, **tried)
+        r.Candidate(
+            trial=n, family=f, params=p, value=v, cpu_seconds=s, baseline=n < 1, kind=f,
+            beside=beside(readable=f != "boosting") if n >= 0 else None, **tried,
+        )
         for n, f, p, v, s in (
             (0, "dummy", {}, 0.25, 0.1), (1, "linear", {}, 0.8, 2.0), (2, "boosting", {"leaves": 15}, 0.84, 5.0),
             (3, "boosting", {"leaves": 31}, 0.85, 6.0), (-1, "rule", {}, 0.6, 0.0),
@@ -31,7 +35,7 @@ def model() -> dict[type, object]:
     figure, better = r.Interval(value=0.84, low=0.82, high=0.86, greater_is_better=True), {"greater_is_better": False}
     run = r.TrackedRun(
         run_id="run", name="winner", parent_id="search", status="FINISHED", started=START, ended=NOW, params={},
-        metrics={}, datasets={},
+        metrics={"energy_kwh": energy().kwh}, datasets={},
         tags={"mlflow.user": "mo", "lifecycle.flow_run_id": "flow", "mlflow.source.type": "LOCAL"},
     )  # fmt: skip
     records: list[object] = [
@@ -53,7 +57,10 @@ def model() -> dict[type, object]:
             slices={"origin": {"JFK": r.Slice(rows=140, primary=0.83, low=0.8, high=0.86)}},
             robustness=r.Robustness(drop=0.02), overfit_gap=0.03, fairness=r.FairnessResult(attributes={}, gaps={}),
             expected_cost=0.2, threshold=0.3, cost_per_1k=200, rule_expected_cost=0.4,
-            saving=r.Interval(value=0.2, low=0.15, high=0.25),
+            saving=r.Interval(value=0.2, low=0.15, high=0.25), energy=energy(),
+            decision=r.OperatingPoint(
+                threshold=0.3, expected_cost=0.2, cost_of_never_acting=0.75, cost_of_always_acting=0.7
+            ),
             uplift_over_dummy=r.Interval(value=0.6, low=0.5, high=0.7),
             thresholds=tuple(r.ThresholdResult(metric=name, value=0.5, passed=True) for name in METRICS),
         ),
@@ -61,6 +68,21 @@ def model() -> dict[type, object]:
         r.Tracking(experiment="flights", winner=run, search=replace(run, run_id="search", name="search"), trials=()),
     ]  # fmt: skip
     return {type(record): record for record in records}
+
+
+def beside(**change: Any) -> r.Beside:
+    """Make the other sides of a candidate."""
+    whole = {"gap": 0.03, "cpu_ms_per_1k": 4.0, "kib": 100.0, "readable": False, "fairness_gap": None}
+    return r.Beside(**whole | change)
+
+
+def energy(**change: float) -> r.Energy:
+    """Make an estimate of energy: 36 CPU seconds at 3.5 W, of which the data centre makes 4.2."""
+    whole = {
+        "cpu_seconds": 36.0, "kwh": 4.2e-5, "grams_co2e": 4.2e-5 * 480, "kwh_per_million": 0.001, "watts_per_cpu": 3.5,
+        "power_overhead": 1.2, "grams_co2e_per_kwh": 480.0,
+    }  # fmt: skip
+    return r.Energy(**whole | change)
 
 
 def entry(number: int, kind: str, time: datetime = START, **body: object) -> r.LedgerEntry:

@@ -18,6 +18,7 @@ ELSEWHERE = {
     "MLSEC-02": Checkpoint.DATA,
     "MLCOST-03": Checkpoint.DEVELOPMENT,
     "MLCOST-06": Checkpoint.DEVELOPMENT,
+    "MLSUS-01": Checkpoint.DEVELOPMENT,
     "MLOE-02": Checkpoint.DEVELOPMENT,
     "MLOE-04": Checkpoint.DEVELOPMENT,
     "MLOE-06": Checkpoint.DEVELOPMENT,

@@ -45,7 +45,8 @@ class Sought:
         study = studies.open_study("s", metric=self.question.metric, families=len(self.question.families), seed=0)
         return tuning.search(
             study, examples(self.rows, 0), examples(300, 1), question=self.question, settings=self.settings,
-            record=self.record, show=lambda text: None,
+            beside=lambda pipeline, head: {"rows": len(head.target)}, record=self.record,
+            show=lambda text: None,
         )  # fmt: skip
 
 

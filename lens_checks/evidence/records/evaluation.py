@@ -64,6 +64,31 @@ class ThresholdResult(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class OperatingPoint(Record):
+    """What follows from acting from the threshold on; costs are a row's, on average, in the charter's currency."""
+
+    threshold: float
+    expected_cost: float
+    cost_of_never_acting: float
+    cost_of_always_acting: float
+    precision: float | None = None
+    recall: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Energy(Record):
+    """An estimate from CPU seconds: of the search, the refit and the answers, and of a million answers to come."""
+
+    cpu_seconds: float
+    kwh: float
+    grams_co2e: float
+    kwh_per_million: float
+    watts_per_cpu: float
+    power_overhead: float
+    grams_co2e_per_kwh: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Evaluation(Record):
     """The candidate on the promotion rows: reports/evaluation/evaluation.json."""
 
@@ -84,6 +109,8 @@ class Evaluation(Record):
     threshold: float | None
     cost_per_1k: float | None
     rule_expected_cost: float | None = None  # like expected_cost, of a row on average
+    decision: OperatingPoint | None = None  # only a binary problem has one
+    energy: Energy | None = None
     saving: Interval | None = None  # of a row on average, paired: what the model's errors cost less than the rule's
     thresholds: tuple[ThresholdResult, ...]
 

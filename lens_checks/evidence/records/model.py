@@ -75,6 +75,17 @@ class Training(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Beside(Record):
+    """The other sides of a candidate: over-fit in the unit of the primary metric, CPU, fitted arrays, fairness."""
+
+    gap: float | None
+    cpu_ms_per_1k: float | None
+    kib: float | None
+    readable: bool
+    fairness_gap: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Candidate(Record):
     """One row of the leaderboard."""
 
@@ -87,6 +98,7 @@ class Candidate(Record):
     cpu_seconds: float | None
     baseline: bool
     kind: str
+    beside: Beside | None = None  # of one that was fitted to the end
 
 
 @dataclass(frozen=True, kw_only=True)

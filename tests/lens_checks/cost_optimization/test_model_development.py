@@ -8,6 +8,7 @@ from config.settings import Charter, Params, Policy, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
+from lens_checks.runner import ask
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
@@ -190,7 +191,31 @@ VERDICTS = {
         ),
         "a model that is no trial of the search is refused": (NOT_MET, {r.Training: {"params": {"leaves": 99}}}),
     },
+    checks.implementations_are_compared_by_price_and_fit: {
+        "two families on the same rows": (MET, {}),
+        "one family alone is refused": (
+            NOT_MET,
+            {r.Leaderboard: {"candidates": tuple(c for c in TRIALS if c.family != "linear")}},
+        ),
+        "a baseline is no second family": (NOT_MET, only(*(c for c in TRIALS if c.family != "linear"))),
+        "a trial whose cost is not known is refused": (
+            NOT_MET,
+            only(*(replace(c, cpu_seconds=None) if c.family == "linear" else c for c in TRIALS)),
+        ),
+        "another family that saves what is material is preferred": (NOT_MET, rival(27.99)),
+        "one that saves no more than that is not": (MET, rival(28.0)),
+        "the same family for less is another practice's": (
+            MET,
+            only(*(replace(c, value=0.85) if c.trial == 2 else c for c in DEAR)),
+        ),
+        "a model that is no trial of the search is refused": (NOT_MET, {r.Training: {"params": {"leaves": 99}}}),
+    },
 }
+
+
+def test_each_implementation_is_told_by_its_best_trial_and_its_price() -> None:
+    judged = ask(checks.implementations_are_compared_by_price_and_fit, GOOD)
+    assert judged.because.startswith("linear 0.8 for 2.8e-05 EUR, boosting 0.85 for 8.3e-05 EUR")
 
 
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))

@@ -5,12 +5,12 @@ from typing import Any
 
 import pytest
 
-from config.settings import Charter
+from config.settings import Charter, ProblemType
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
 from tests.lens_checks.delivered import tagged
-from tests.lens_checks.made import entry
+from tests.lens_checks.made import beside, entry
 from tests.lens_checks.proven import FIGURES
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -35,6 +35,13 @@ CLIMBED = (
 
 
 PASSED: dict[str, Any] = {"gate": "champion", "outcome": "passed", "version": 1, "figures": FIGURES}
+BOARD = GOOD.get(r.Leaderboard).candidates
+
+
+def sided(trial: int, sides: r.Beside | None, **changed: object) -> Changes:
+    """Give the leaderboard with the other sides of one trial changed."""
+    found = tuple(replace(c, beside=sides, **changed) if c.trial == trial else c for c in BOARD)
+    return {r.Leaderboard: {"candidates": found}}
 
 
 def decided(**change: object) -> dict[type, object]:
@@ -164,6 +171,61 @@ VERDICTS = {
         "a foreign type in the model contradicts the charter": (
             UNKNOWN,
             {r.Training: {"trusted_types": ("torch.nn.Linear",)}},
+        ),
+    },
+    checks.candidates_are_weighed_from_every_side: {
+        "three candidates, each from every side": (MET, {}),
+        "a candidate without its other sides": (UNKNOWN, sided(1, None)),
+        "a candidate whose over-fit is not known": (UNKNOWN, sided(0, beside(gap=None))),
+        "a candidate whose speed is not known": (UNKNOWN, sided(0, beside(cpu_ms_per_1k=None))),
+        "a candidate whose size is not known": (UNKNOWN, sided(0, beside(kib=None))),
+        "two candidates are too few": (NOT_MET, {r.Leaderboard: {"candidates": BOARD[2:]}}),
+        "three are enough": (MET, {r.Leaderboard: {"candidates": BOARD[1:]}}),
+        "a model of no trial is refused": (NOT_MET, {r.Training: {"best_trial": 99}}),
+        "a threshold of other bytes is refused": (NOT_MET, {r.Training: {"model_digest": "0" * 64}}),
+        "as much over-fit as may be": (MET, sided(3, beside(gap=0.1))),
+        "more over-fit is refused": (NOT_MET, sided(3, beside(gap=0.101))),
+        "a model that must explain itself and does not is refused": (
+            NOT_MET,
+            {Charter: {"explanation": {"level": "intrinsic"}}},
+        ),
+        "one that does": (
+            MET,
+            {Charter: {"explanation": {"level": "intrinsic"}}, **sided(3, beside(readable=True))},
+        ),
+        "a gap between groups that nobody told": (UNKNOWN, {Charter: {"fairness": {"attributes": ("origin",)}}}),
+        "a gap between groups that is accepted": (
+            MET,
+            {Charter: {"fairness": {"attributes": ("origin",)}}, **sided(3, beside(fairness_gap=0.1))},
+        ),
+        "a wider gap between groups is refused": (
+            NOT_MET,
+            {Charter: {"fairness": {"attributes": ("origin",)}}, **sided(3, beside(fairness_gap=0.11))},
+        ),
+        "one no worse, half as large and twice as quick is preferred": (
+            NOT_MET,
+            sided(2, beside(cpu_ms_per_1k=2.0, kib=50.0), value=0.85),
+        ),
+        "one no worse that is only smaller is not": (MET, sided(2, beside(kib=1.0), value=0.85)),
+        "nor one that is only quicker": (MET, sided(2, beside(cpu_ms_per_1k=0.1), value=0.85)),
+        "nor one that is worse": (MET, sided(2, beside(cpu_ms_per_1k=0.1, kib=1.0))),
+        "a problem of two classes without a threshold is refused": (NOT_MET, {r.Evaluation: {"decision": None}}),
+        "another threshold than serves is refused": (NOT_MET, {r.Evaluation: {"threshold": 0.5}}),
+        "values have no threshold": (
+            MET,
+            {Charter: {"problem_type": ProblemType.REGRESSION}, r.Evaluation: {"decision": None, "threshold": None}},
+        ),
+        "errors that cost as much as never acting, and little more": (
+            MET,
+            {r.Evaluation: {"decision": {"expected_cost": 0.26, "cost_of_never_acting": 0.2}}},
+        ),
+        "errors that cost more than never acting are refused": (
+            NOT_MET,
+            {r.Evaluation: {"decision": {"expected_cost": 0.261, "cost_of_never_acting": 0.2}}},
+        ),
+        "errors that cost more than always acting are refused": (
+            NOT_MET,
+            {r.Evaluation: {"decision": {"expected_cost": 0.261, "cost_of_always_acting": 0.2}}},
         ),
     },
 }
