@@ -9,6 +9,8 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from config.settings import ProblemType
+from tasks.attribution import agreement
+from tasks.contributions import Local, explain_rows
 from tasks.intervals import Interval
 from tasks.metrics import Metric
 from tasks.statistics import Prediction
@@ -29,6 +31,8 @@ class Explanation:
     rows: int
     importances: Mapping[str, Interval]
     coefficients: Mapping[str, float]
+    stability: float | None = None  # least agreement of the order in one repeat with the order of all, 0 to 1
+    local: Local | None = None
     schema: int = 1
 
 
@@ -36,19 +40,39 @@ def explain(
     pipeline: Pipeline, features: pd.DataFrame, y: NDArray[np.generic], *, metric: Metric, problem: ProblemType,
     seed: int,
 ) -> Explanation:  # fmt: skip
-    """Shuffle one column after the other on some rows, and measure what the primary metric loses."""
+    """Measure what the primary metric loses by each feature, how stable that is, and why some rows are answered so."""
+    found = losses(pipeline, features, y, metric=metric, problem=problem, seed=seed, repeats=REPEATS, most=MOST_ROWS)
+    importances = {name: _range(lost) for name, lost in found.items()}
+    rows = min(len(y), MOST_ROWS)
+    return Explanation(
+        METHOD, "global", metric.name, rows, importances, coefficients(pipeline), _stability(found),
+        explain_rows(pipeline, features, problem=problem, seed=seed),
+    )  # fmt: skip
+
+
+def losses(
+    pipeline: Pipeline, features: pd.DataFrame, y: NDArray[np.generic], *, metric: Metric, problem: ProblemType,
+    seed: int, repeats: int, most: int,
+) -> dict[str, list[float]]:  # fmt: skip
+    """Shuffle one column after the other on some rows, and give what the metric loses each time."""
     rng = np.random.default_rng(seed)
-    some = rng.permutation(len(y))[:MOST_ROWS]
+    some = rng.permutation(len(y))[:most]
     features, y = features.iloc[some].reset_index(drop=True), y[some]
     whole = metric.score(y, Prediction.of(pipeline, features, problem))
-    importances = {}
-    for name in features.columns:
-        losses = [
+    return {
+        str(name): [
             metric.gain(whole, over=metric.score(y, Prediction.of(pipeline, _shuffled(features, name, rng), problem)))
-            for _ in range(REPEATS)
+            for _ in range(repeats)
         ]
-        importances[str(name)] = _range(losses)
-    return Explanation(METHOD, "global", metric.name, len(y), importances, coefficients(pipeline))
+        for name in features.columns
+    }
+
+
+def _stability(found: Mapping[str, list[float]]) -> float | None:
+    """Give the least agreement of one repeat with the mean of all; None where nothing is lost by any feature."""
+    mean = {name: float(np.mean(lost)) for name, lost in found.items()}
+    agreed = [agreement(mean, {name: lost[r] for name, lost in found.items()}) for r in range(REPEATS)]
+    return None if None in agreed else min(value for value in agreed if value is not None)
 
 
 def _shuffled(features: pd.DataFrame, name: str, rng: np.random.Generator) -> pd.DataFrame:
@@ -57,10 +81,10 @@ def _shuffled(features: pd.DataFrame, name: str, rng: np.random.Generator) -> pd
     return changed
 
 
-def _range(losses: list[float]) -> Interval:
-    if not np.all(np.isfinite(losses)):
+def _range(lost: list[float]) -> Interval:
+    if not np.all(np.isfinite(lost)):
         return Interval(None, None, None)
-    return Interval(float(np.mean(losses)), float(np.min(losses)), float(np.max(losses)))
+    return Interval(float(np.mean(lost)), float(np.min(lost)), float(np.max(lost)))
 
 
 def coefficients(pipeline: Pipeline) -> dict[str, float]:
