@@ -20,6 +20,7 @@ class Which(StrEnum):
     ROLLBACK = "rollback"
     TAMPER = "tamper"
     RESUME = "resume"
+    ACCESS = "access"
     ALL = "all"
 
 
@@ -58,7 +59,7 @@ def reproduce(
 def drill(
     which: Annotated[Which, typer.Argument(help="What is practised.")] = Which.ALL, as_json: AsJson = False
 ) -> None:
-    """Practise recovery on copies of what is real: restore, rollback, tamper, resume; the live aliases stay."""
+    """Practise recovery on copies of what is real: restore, rollback, tamper, resume, access; the live aliases stay."""
     settings = settings_in_force()
     from flows import drills, show
 

@@ -78,6 +78,13 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
             return lambda place: drills_tamper.tamper(place, stores=stores)
         case "resume":
             return lambda place: resume(place, stores, settings)
+        case "access":
+            from tasks import drills_access
+
+            platform = settings.policy.platform
+            return lambda _: drills_access.access(
+                stores=stores, runtime=settings.runtime, platform=platform, tell=progress.tell
+            )
 
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:

@@ -17,7 +17,7 @@ from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName
-from tasks import files, janitor, tracking, versioning, watching
+from tasks import closing, files, janitor, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
@@ -43,6 +43,7 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
     """Judge goal, measures, owners and columns before a row is read; names that are not there end it (ConfigError)."""
     with journal().phase("Framing") as entry:
         names.resolve(settings)
+        closing.close(settings.runtime)
         janitor.tidy(tracking.connect(settings))
         kpi = settings.charter.kpis[0]
         entry.did = f"goal, owners and {len(settings.charter.kpis)} KPI; floor {kpi.floor:g} {kpi.metric}"

@@ -14,6 +14,7 @@ from config.settings.charter import (
 )
 from config.settings.data import Allowance, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Source, Window
 from config.settings.params import Metrics, Params, Search, Split
+from config.settings.platform import Platform, Resource, Verb
 from config.settings.policy import (
     Bounds,
     Comparison,
@@ -57,10 +58,12 @@ __all__ = [
     "Notify",
     "Owners",
     "Params",
+    "Platform",
     "Policy",
     "ProblemType",
     "Recovery",
     "Reproduction",
+    "Resource",
     "Retraining",
     "Risk",
     "Role",
@@ -72,6 +75,7 @@ __all__ = [
     "Source",
     "Split",
     "Threshold",
+    "Verb",
     "Waiver",
     "Waivers",
     "Window",

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PracticeId, Share
 from config.settings.release import Release
+from config.settings.platform import Platform
 
 
 class Threshold(Closed):
@@ -195,3 +196,4 @@ class Policy(Closed):
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
     release: Release = Field(default_factory=Release, description="How a candidate is packaged and let in.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
+    platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")

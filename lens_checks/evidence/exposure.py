@@ -30,7 +30,7 @@ SECRETS = {
 }
 PATTERNS = {kind: (hint, re.compile(pattern)) for kind, (hint, pattern) in SECRETS.items()}
 LARGEST = 1_000_000
-WATCHED = (".lifecycle", ".lifecycle/keys", ".lifecycle/keys/signing.pem", "data/landed", "data/prepared",
+WATCHED = (".dvc/cache", ".lifecycle", ".lifecycle/keys", ".lifecycle/keys/signing.pem", "data/landed", "data/prepared",
            "data/quarantine", "ledger", "mlartifacts", "mlflow.db")  # fmt: skip
 
 
@@ -67,10 +67,13 @@ def _secrets(root: Path, path: str) -> Iterator[SecretFinding]:
 
 
 def _mode(root: Path, path: str) -> PathMode:
+    """Read the mode of a path; what lies in a folder that others cannot enter is out of their reach."""
     bits = stat.S_IMODE((root / path).stat().st_mode)
+    rooms = [parent for parent in Path(path).parents if parent != Path(".")]
+    entered = all((root / room).stat().st_mode & stat.S_IXOTH for room in rooms)
     return PathMode(
         path=path,
         mode=f"{bits:04o}",
-        world_readable=bool(bits & stat.S_IROTH),
-        world_writable=bool(bits & stat.S_IWOTH),
+        world_readable=bool(bits & stat.S_IROTH) and entered,
+        world_writable=bool(bits & stat.S_IWOTH) and entered,
     )

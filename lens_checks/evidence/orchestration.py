@@ -12,6 +12,11 @@ from lens_checks.evidence.place import NoEvidence, Place
 from lens_checks.evidence.records.ground import Deployment, FlowRun, Orchestration
 
 NEWEST = 50
+DEPLOYMENTS = """
+SELECT deployment.*, work_pool.name AS work_pool_name FROM deployment
+LEFT JOIN work_queue ON work_queue.id = deployment.work_queue_id
+LEFT JOIN work_pool ON work_pool.id = work_queue.work_pool_id
+"""
 PATIENCE_SECONDS = 5.0
 Row = dict[str, Any]
 
@@ -72,7 +77,7 @@ def _from_database(path: Path) -> Orchestration:
         ) as database:
             database.row_factory = sqlite3.Row
             flows = {row["id"]: row["name"] for row in rows("SELECT id, name FROM flow")}
-            deployments = rows("SELECT * FROM deployment")
+            deployments = rows(DEPLOYMENTS)
             schedules = rows("SELECT deployment_id, schedule, active FROM deployment_schedule")
             runs = rows(f"SELECT * FROM flow_run ORDER BY start_time DESC LIMIT {NEWEST}")  # an int of ours
     except sqlite3.Error as error:
@@ -100,6 +105,7 @@ def _deployment(row: Row, flows: dict[str, str], schedules: list[Row]) -> Deploy
         schedules=tuple(_in_words(s["schedule"]) for s in schedules if s["active"]),
         concurrency_limit=limit,
         tags=tuple(row.get("tags") or ()),
+        work_pool=row.get("work_pool_name"),
     )
 
 

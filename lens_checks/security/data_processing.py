@@ -1,21 +1,79 @@
-"""Security while data is processed: the way from the source to the model, and what happens to who changes it."""
+"""Security while data is processed: who can reach what, the way from the source, what happens to who changes it."""
 
-from config.settings import Policy
-from lens_checks import delivery
+from config.settings import Data, Policy
+from lens_checks import confinement, delivery
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Clock,
     Drills,
     Evaluation,
+    Exposure,
     Landing,
     Ledger,
     Lineage,
     Parts,
     Pipeline,
+    Premises,
     Registry,
     Training,
 )
 from lens_checks.lineage import gaps
+
+
+@check(
+    "MLSEC-03",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Set `platform` in config/policy.yaml, run as an identity of its own, then `lifecycle drill access`.",
+)
+def assets_are_reached_by_those_who_need_them(
+    policy: Policy, exposure: Exposure, drills: Drills, ledger: Ledger, clock: Clock
+) -> Verdict:
+    """Each role has the rights that it needs and no more, and whoever has none gets at nothing on this machine."""
+    platform = policy.platform
+    faults = delivery.known(
+        lambda: confinement.of_roles(platform),
+        lambda: confinement.of_review(platform, clock),
+        lambda: confinement.of_modes(exposure),
+        lambda: confinement.of_identity(platform, exposure),
+        lambda: delivery.of_drill(delivery.drill_named(drills, "access"), ledger, clock, policy.recovery),
+        lambda: confinement.of_trespass(platform, delivery.drill_named(drills, "access")),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    identity = f"as root, because: {platform.administrator.strip()}" if exposure.uid == 0 else f"as user {exposure.uid}"
+    return met(
+        f"{len(platform.roles)} roles, none reaches everything, reviewed on {platform.reviewed}; {len(exposure.modes)} "
+        f"places closed to others, whom the drill (entry {drills.drills['access'].entry}) kept out; it runs {identity}"
+    )
+
+
+@check(
+    "MLSEC-04",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Remove what was found, set `platform` in config/policy.yaml, then `lifecycle drill access`.",
+)
+def the_place_that_builds_models_is_locked_down(
+    policy: Policy, data: Data, exposure: Exposure, premises: Premises, pipeline: Pipeline, drills: Drills,
+    ledger: Ledger, clock: Clock,
+) -> Verdict:  # fmt: skip
+    """No secret lies about, nothing travels in the clear, packages have no known holes, and the way out is shut."""
+    platform = policy.platform
+    faults = delivery.known(
+        lambda: confinement.of_secrets(exposure),
+        lambda: confinement.of_storage(premises, pipeline, data, platform),
+        lambda: confinement.of_identity(platform, exposure),
+        lambda: delivery.of_drill(delivery.drill_named(drills, "access"), ledger, clock, policy.recovery),
+        lambda: confinement.of_egress(platform, delivery.drill_named(drills, "access")),
+        lambda: confinement.of_vulnerabilities(platform, delivery.drill_named(drills, "access")),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"{exposure.scanned_files} files without a secret; {len(premises.addresses)} stores, local or over TLS; "
+        f"{confinement.in_words(drills.drills['access'], data, platform)}"
+    )
 
 
 @check(

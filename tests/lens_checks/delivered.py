@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from lens_checks.evidence import records as r
+from tests.lens_checks.guarded import TRIED
 from tests.lens_checks.made import MODEL, NOW, START, entry
 
 COMMIT, PACKAGE, LOCK, REVISION, FLOW = "abc", "8" * 64, "9" * 64, "rev.dir", "flow"
@@ -22,9 +23,17 @@ ABOUT: dict[str, dict[str, object]] = {
     "rollback": {"champion": 1, "from": 2, "planted": True},
     "tamper": {},
     "resume": {"same": True, "expected": "5" * 64, "seen": "5" * 64, "notified": True, "killed_at": "prepare.read"},
+    "access": dict(TRIED),
     "backup": {"folder": "/backups/flights", "manifest": "6" * 64, "versions": [1]},
 }  # fmt: skip
-VERSIONS: dict[str, int | None] = {"restore": 1, "rollback": 1, "tamper": 1, "resume": None, "backup": 1}
+VERSIONS: dict[str, int | None] = {
+    "restore": 1,
+    "rollback": 1,
+    "tamper": 1,
+    "resume": None,
+    "access": None,
+    "backup": 1,
+}
 LONG_AGO, TOMORROW = NOW - timedelta(days=90), NOW + timedelta(days=1)
 FIRST = 50  # number of the first drill's entry
 

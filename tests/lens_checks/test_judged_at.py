@@ -39,6 +39,8 @@ ELSEWHERE = {
     "MLREL-05": Checkpoint.OPERATION,
     "MLREL-06": Checkpoint.OPERATION,
     "MLREL-10": Checkpoint.OPERATION,
+    "MLSEC-03": Checkpoint.OPERATION,
+    "MLSEC-04": Checkpoint.OPERATION,
     "MLSEC-06": Checkpoint.OPERATION,
 }
 

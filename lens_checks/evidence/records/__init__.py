@@ -90,6 +90,7 @@ from lens_checks.evidence.records.operation import (
     RunReport,
     Server,
 )
+from lens_checks.evidence.records.premises import Address, Premises
 from lens_checks.evidence.records.proofs import (
     Drill,
     Drills,
@@ -102,6 +103,7 @@ from lens_checks.evidence.records.proofs import (
 )
 
 __all__ = [
+    "Address",
     "Authorship",
     "Backup",
     "Baseline",
@@ -154,6 +156,7 @@ __all__ = [
     "PathMode",
     "PersonalData",
     "Pipeline",
+    "Premises",
     "Profile",
     "ProfiledColumn",
     "Reading",

@@ -159,6 +159,7 @@ class Deployment(Record):
     schedules: tuple[str, ...]  # cron or interval, in words; only active ones
     concurrency_limit: int | None
     tags: tuple[str, ...] = ()
+    work_pool: str | None = None  # None: the project serves it itself
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -18,11 +18,16 @@ from lens_checks.evidence.records import Orchestration
 
 SCHEMA = """
 CREATE TABLE flow (id, name);
-CREATE TABLE deployment (id, name, flow_id, paused, concurrency_limit, tags);
+CREATE TABLE deployment (id, name, flow_id, paused, concurrency_limit, tags, work_queue_id);
+CREATE TABLE work_queue (id, work_pool_id);
+CREATE TABLE work_pool (id, name);
 CREATE TABLE deployment_schedule (deployment_id, schedule, active);
 CREATE TABLE flow_run (id, name, flow_id, deployment_id, state_type, state_name, start_time, end_time);
 INSERT INTO flow VALUES ('f1', 'Monitoring');
-INSERT INTO deployment VALUES ('d1', 'monitor', 'f1', 0, 1, '["lens"]'), ('d2', 'idle', 'f1', 1, NULL, '[]');
+INSERT INTO deployment VALUES
+ ('d1', 'monitor', 'f1', 0, 1, '["lens"]', 'q1'), ('d2', 'idle', 'f1', 1, NULL, '[]', NULL);
+INSERT INTO work_queue VALUES ('q1', 'p1');
+INSERT INTO work_pool VALUES ('p1', 'nodes');
 INSERT INTO deployment_schedule VALUES ('d1', '{"cron": "0 6 1 * *"}', 1), ('d1', '{"interval": 60.0}', 0);
 INSERT INTO flow_run VALUES
  ('r1', 'blue-fox', 'f1', 'd1', 'COMPLETED', 'Completed', '2026-03-01 06:00:00.000000', '2026-03-01 06:01:00.000000'),
@@ -32,7 +37,7 @@ ANSWERS = {
     "/api/flows/filter": [{"id": "f1", "name": "Monitoring"}],
     "/api/deployments/filter": [
         {"id": "d1", "name": "monitor", "flow_id": "f1", "paused": False, "tags": ["lens"], "concurrency_limit": None,
-         "global_concurrency_limit": {"limit": 1},
+         "work_pool_name": "nodes", "global_concurrency_limit": {"limit": 1},
          "schedules": [{"active": True, "schedule": {"cron": "0 6 1 * *"}},
                        {"active": False, "schedule": {"interval": 60.0}}]},
         {"id": "d2", "name": "idle", "flow_id": "f1", "paused": True, "tags": [], "schedules": []},
@@ -82,9 +87,11 @@ def place(tmp_path: Path, example: Settings, monkeypatch: pytest.MonkeyPatch) ->
 
 
 def is_as_recorded(found: Orchestration) -> None:
-    assert [(d.name, d.flow, d.paused, d.schedules, d.concurrency_limit, d.tags) for d in found.deployments] == [
-        ("monitor", "Monitoring", False, ("cron 0 6 1 * *",), 1, ("lens",)),
-        ("idle", "Monitoring", True, (), None, ()),
+    assert [
+        (d.name, d.flow, d.paused, d.schedules, d.concurrency_limit, d.tags, d.work_pool) for d in found.deployments
+    ] == [
+        ("monitor", "Monitoring", False, ("cron 0 6 1 * *",), 1, ("lens",), "nodes"),
+        ("idle", "Monitoring", True, (), None, (), None),
     ]
     run = next(run for run in found.flow_runs if run.id == "r1")
     assert (run.deployment, run.state, run.started) == ("monitor", "Completed", datetime(2026, 3, 1, 6, tzinfo=UTC))

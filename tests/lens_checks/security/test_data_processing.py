@@ -4,16 +4,18 @@ from dataclasses import replace
 
 import pytest
 
+from config.settings import Column, Data, Resource
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.security import data_processing as checks
 from tests.lens_checks.delivered import LONG_AGO, drilled, tagged, written_by_hand
-from tests.lens_checks.made import ROWS, lineage
+from tests.lens_checks.guarded import DOORS, ROLES, TRIED, address, given, mode
+from tests.lens_checks.made import NOW, ROWS, lineage
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 WHOLE = lineage()
 
-VERDICTS = {
+VERDICTS: dict[Check, dict[str, tuple[Outcome, Changes]]] = {
     checks.data_is_traced_and_tampering_is_noticed: {
         "traced to its sources, and tampering was noticed": (MET, {}),
         "other rows on disk than were traced": (NOT_MET, {r.Landing: {"sha256_on_disk": "0" * 64}}),
@@ -37,6 +39,91 @@ VERDICTS = {
         "a drill that the ledger does not know": (NOT_MET, written_by_hand("tamper")),
     },
 }
+
+ROOT = {r.Exposure: {"uid": 0}}
+KEY = ".lifecycle/keys/signing.pem"
+VERDICTS[checks.assets_are_reached_by_those_who_need_them] = {
+    "each role has what it needs, and the stranger got at nothing": (MET, {}),
+    "as root, with a reason": (MET, ROOT | given(administrator="The container holds nothing else.")),
+    "as root, without a reason": (NOT_MET, ROOT),
+    "nobody has said who may do what": (UNKNOWN, given(roles={})),
+    "a role of the charter has no rights": (NOT_MET, given(roles={n: v for n, v in ROLES.items() if n != "data"})),
+    "rights of a role that the charter does not know": (NOT_MET, given(roles=ROLES | {"guest": {"data": ["read"]}})),
+    "a resource that nobody may reach": (NOT_MET, given(roles=ROLES | {"business": {"models": ["read"]}})),
+    "a role that reaches everything": (
+        NOT_MET,
+        given(roles=ROLES | {"model": {resource: ["read"] for resource in Resource}}),
+    ),
+    "who approves may write": (NOT_MET, given(roles=ROLES | {"approver": {"models": ["write", "approve"]}})),
+    "the keys are within reach of two": (NOT_MET, given(roles=ROLES | {"data": {"data": ["read"], "keys": ["read"]}})),
+    "nobody has reviewed the roles": (UNKNOWN, given(reviewed=None)),
+    "the review has run out": (NOT_MET, given(reviewed=LONG_AGO.date(), review_days=30)),
+    "the review is dated in the future": (NOT_MET, given(reviewed=NOW.date().replace(year=2099))),
+    "a place that everybody may read": (
+        NOT_MET, {r.Exposure: {"modes": (mode(KEY), mode("data/landed", readable=True))}}
+    ),
+    "a place that everybody may write to": (
+        NOT_MET, {r.Exposure: {"modes": (mode(KEY), mode("ledger", writable=True))}}
+    ),
+    "no key to look at": (UNKNOWN, {r.Exposure: {"modes": ()}}),
+    "no drill yet": (UNKNOWN, {r.Drills: {"drills": {}}}),
+    "a drill of long ago": (NOT_MET, drilled("access", made=LONG_AGO)),
+    "a drill that the ledger does not know": (NOT_MET, written_by_hand("access")),
+    "a stranger got at the key": (
+        NOT_MET, drilled("access", stranger=TRIED["stranger"] | {"entered": ["key"]})
+    ),
+    "nobody tried to get at the key": (
+        UNKNOWN, drilled("access", stranger=TRIED["stranger"] | {"tried": [d for d in DOORS if d != "key"]})
+    ),
+    "the own identity may write to the system": (
+        NOT_MET, drilled("access", identity={"uid": 1000, "above": ["/etc/passwd"]})
+    ),
+}  # fmt: skip
+PRIVATE = {Data: {"columns": {
+    "delay": Column(type="number", sensitivity="internal"), "late": Column(type="boolean", role="target"),
+}}}  # fmt: skip
+SECRET = r.SecretFinding(path="config/runtime.yaml", line=3, kind="AWS access key")
+LOCAL = address("tracking", "local")
+LOOSE = r.StageFile(path="data/landed", recorded="1", on_disk="1", cached=True, sealed=False)
+
+
+def looked(**change: object) -> Changes:
+    return drilled("access", advisories=TRIED["advisories"] | change)
+
+
+VERDICTS[checks.the_place_that_builds_models_is_locked_down] = {
+    "nothing lies about, and the way out is shut": (MET, {}),
+    "the outside may be reached, with a reason": (
+        MET, drilled("access", outside={"address": "example.org:443", "reached": True}) | given(egress="All is public.")
+    ),
+    "a vulnerability that was accepted": (
+        MET, looked(found={"OSV-1": "numpy 1"}) | given(vulnerabilities={"OSV-1": "Not reached from here."})
+    ),
+    "rows that are not public, on a disk that is encrypted": (MET, PRIVATE | {r.Premises: {"encrypted": True}}),
+    "rows that are not public, on a disk of which people tell": (MET, PRIVATE | given(at_rest="LUKS, by operations")),
+    "rows that are not public, on a disk of which nothing is told": (UNKNOWN, PRIVATE),
+    "rows that are not public, on a disk in the clear": (
+        NOT_MET, PRIVATE | given(at_rest="LUKS") | {r.Premises: {"encrypted": False}}
+    ),
+    "a secret in a file": (NOT_MET, {r.Exposure: {"secrets": (SECRET,)}}),
+    "no file was scanned": (UNKNOWN, {r.Exposure: {"scanned_files": 0}}),
+    "a store over plain HTTP": (NOT_MET, {r.Premises: {"addresses": (LOCAL, address("artefacts", "clear"))}}),
+    "landed rows that can be overwritten": (
+        NOT_MET, {r.Pipeline: {"snapshots": {"data/landed": LOOSE}}}
+    ),
+    "as root, without a reason": (NOT_MET, ROOT),
+    "a known vulnerability": (NOT_MET, looked(found={"OSV-1": "numpy 1"})),
+    "a vulnerability accepted without a reason": (
+        NOT_MET, looked(found={"OSV-1": "numpy 1"}) | given(vulnerabilities={"OSV-1": " "})
+    ),
+    "a look-up that failed": (UNKNOWN, looked(trouble="URLError: no route to host")),
+    "a look-up of nothing": (UNKNOWN, looked(packages=0)),
+    "the outside can be reached": (
+        NOT_MET, drilled("access", outside={"address": "example.org:443", "reached": True})
+    ),
+    "nobody tried to reach the outside": (UNKNOWN, drilled("access", outside={"address": "", "reached": None})),
+    "no drill yet": (UNKNOWN, {r.Drills: {"drills": {}}}),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
