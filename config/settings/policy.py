@@ -6,8 +6,8 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PracticeId, Share
-from config.settings.release import Release
 from config.settings.platform import Platform
+from config.settings.release import Release
 
 
 class Threshold(Closed):
