@@ -1,11 +1,25 @@
 """The commands that ask the lens and answer it: review, plan, explain, attest, waive."""
 
 from enum import StrEnum
+from functools import partial
 from typing import Annotated
 
 import typer
 
-from commands.options import Approver, AsJson, Evidence, Owner, Practice, settings_in_force
+from commands.options import (
+    Approver,
+    AsJson,
+    Checkpoint,
+    Evidence,
+    Owner,
+    Phase,
+    Pillar,
+    Practice,
+    Risk,
+    Verdict,
+    selected,
+    settings_in_force,
+)
 
 PANEL = "The lens"
 
@@ -22,19 +36,26 @@ class Format(StrEnum):
 
 @app.command(rich_help_panel=PANEL)
 def review(
-    form: Annotated[Format, typer.Option("--format", help="Table, JSON, or an HTML file.")] = Format.TABLE,
+    form: Annotated[Format, typer.Option("--format", help="The form of the answer.")] = Format.TABLE,
+    pillar: Pillar = None,
+    phase: Phase = None,
+    checkpoint: Checkpoint = None,
+    verdict: Verdict = None,
+    risk: Risk = None,
+    every: Annotated[bool, typer.Option("--all", help="List every practice, not only what is open.")] = False,
     as_json: AsJson = False,
 ) -> None:
-    """Ask every practice of the lens, as the project stands."""
+    """Ask every practice of the lens, as the project stands; or only those of a pillar, phase, verdict, risk."""
+    wanted = selected(pillar=pillar, phase=phase, checkpoint=checkpoint, verdict=verdict, risk=risk)
     settings = settings_in_force()
     from flows import review as flow
     from flows import show
 
-    found = flow.review_project(settings)
+    found = flow.review_project(settings, wanted)
     if form is Format.HTML:
         typer.echo(flow.write_html(found))
     else:
-        show.show(found, show.review, as_json=as_json or form is Format.JSON)
+        show.show(found, partial(show.review, every=every), as_json=as_json or form is Format.JSON)
 
 
 @app.command(rich_help_panel=PANEL)

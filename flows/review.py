@@ -17,6 +17,7 @@ from lens_checks.checkpoint import PracticeResult
 from lens_checks.evidence import records as r
 from lens_checks.gates import GateName, GateOutcome
 from lens_checks.review import Review
+from lens_checks.selection import WHOLE, Selection
 from lens_checks.statements import Subject
 from tasks import files
 from tasks.ledger import Blocking, Decision, Entry, Ledger
@@ -142,20 +143,21 @@ def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str |
     return entry
 
 
-def review_project(settings: Settings) -> Review:
-    """Review the project as it stands: all practices, whatever phase they belong to."""
-    return supervised(lambda: _review(Auditor(settings, subject=at_hand)), Review, settings)
+def review_project(settings: Settings, wanted: Selection = WHOLE) -> Review:
+    """Review the project as it stands: all practices, whatever phase they belong to, or those that are wanted."""
+    return supervised(lambda: _review(Auditor(settings, subject=at_hand), wanted), Review, settings)
 
 
-def _review(auditor: Auditor) -> Review:
+def _review(auditor: Auditor, wanted: Selection = WHOLE) -> Review:
     return lens.review(
         auditor.judge(Checkpoint),
         project=auditor.settings.charter.project,
         catalogue=auditor.catalogue,
         policy=auditor.settings.policy,
-        refused=auditor.statements.refused,
+        statements=auditor.statements,
         champion=auditor.subject.champion is not None,
         now=auditor.now,
+        wanted=wanted,
     )
 
 

@@ -119,11 +119,11 @@ def sound(_: object) -> Iterable[RenderableType]:
     yield Text("next: lifecycle run")
 
 
-def review(found: "Review") -> Iterable[RenderableType]:
-    """Show every practice, phase by phase, and the counts."""
-    from lens_checks import render
+def review(found: "Review", *, every: bool = False) -> Iterable[RenderableType]:
+    """Show the grid of the lens and what is open, or every practice."""
+    from lens_checks import overview
 
-    yield render.review_table(found)
+    yield overview.review_table(found, every=every)
     yield Text("next: lifecycle plan")
 
 

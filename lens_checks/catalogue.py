@@ -106,7 +106,7 @@ class Catalogue:
         raise ConfigError(
             f"no practice has the id {name!r}",
             expected=f"an id such as {', '.join(near or ['MLSEC-06', 'MLSEC03-BP04'])}",
-            next_step="lifecycle review lists all practices with their ids",
+            next_step="lifecycle review --all lists all practices with their ids",
         )
 
 
@@ -187,7 +187,7 @@ def _own(check: Check) -> Practice:
         raise ConfigError(
             f"{check.module}.{check.function.__name__} judges {check.practice!r}, which the lens does not know",
             expected="a practice id of the lens, or an id with a prefix of your own together with pillar and risk",
-            next_step="lifecycle review lists the ids; an own check says e.g. pillar=Pillar.SECURITY, risk=Risk.HIGH",
+            next_step="lifecycle review --all lists the ids; an own one says pillar=Pillar.SECURITY, risk=Risk.HIGH",
         )
     return Practice(check.practice, "", check.pillar, check.phase, check.own_risk, Mode.AUTO, check.title, (), "")
 

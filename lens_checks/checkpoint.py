@@ -52,6 +52,11 @@ class PracticeResult:
         return self.verdict in SETTLED
 
     @property
+    def state(self) -> str:
+        """What a reader should see first: waived, or else the verdict."""
+        return By.WAIVED.value if self.by is By.WAIVED else self.verdict.value
+
+    @property
     def open(self) -> bool:
         """True when something is left to do: neither settled nor waived."""
         return not self.settled and self.by is not By.WAIVED

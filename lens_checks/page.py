@@ -23,7 +23,7 @@ from lens_checks.evidence.records import (
     SliceComparison,
 )
 from lens_checks.gates import GateName
-from lens_checks.render import GLYPHS, state
+from lens_checks.render import GLYPHS
 from lens_checks.review import Review
 
 if TYPE_CHECKING:
@@ -95,13 +95,12 @@ def html(review: Review, findings: Findings, policy: Policy) -> str:
         refused=sorted((d for d in decided if not d.passed), key=lambda d: d.entry),
         grid={pillar: {phase: _cell(review.practices, pillar, phase) for phase in Phase} for pillar in Pillar},
         phases={phase: [r for r in review.practices if r.phase is phase] for phase in Phase},
-        states={s.value: sum(state(r) == s.value for r in review.practices) for s in STATES},
+        states={s.value: sum(r.state == s.value for r in review.practices) for s in STATES},
         figures=tuple(figures(findings.evaluation, policy)) if findings.evaluation else (),
         difference=_difference(findings.comparison) if findings.comparison else None,
         slices=tuple(_slices(findings.comparison)) if findings.comparison else (),
         waived=[r for r in review.practices if r.by is By.WAIVED],
         glyphs={key.value if isinstance(key, Outcome | By) else key: glyph for key, glyph in GLYPHS.items()},
-        state=state,
         edition=EDITION,
         width=WIDTH,
     )

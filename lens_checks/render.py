@@ -6,11 +6,11 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 from rich.text import Text
 
-from lens_checks.check import Outcome, Phase
+from lens_checks.check import Outcome
 from lens_checks.checkpoint import By, PracticeResult
 from lens_checks.explain import Explained
 from lens_checks.gates import GateOutcome
-from lens_checks.review import PlanItem, Review
+from lens_checks.review import PlanItem
 
 GLYPHS: Mapping[str, str] = {
     Outcome.MET: "✓",
@@ -30,20 +30,9 @@ STYLES: Mapping[str, str] = {
 }
 
 
-def state(result: PracticeResult) -> str:
-    """Name what a reader should see first: waived, or else the verdict."""
-    return By.WAIVED.value if result.by is By.WAIVED else result.verdict.value
-
-
 def spelled(word: str) -> Text:
     """Spell a verdict with its sign: meaning never rests on colour alone."""
     return Text(f"{GLYPHS[word]} {word.replace('_', ' ')}", style=STYLES[word])
-
-
-def review_table(review: Review) -> RenderableType:
-    """Show the whole review: every phase with its practices, then the counts."""
-    phases = [(phase, [r for r in review.practices if r.phase is phase]) for phase in Phase]
-    return Group(*(practices_table(phase.value, results) for phase, results in phases), summary(review))
 
 
 def practices_table(title: str, results: Iterable[PracticeResult]) -> Table:
@@ -54,17 +43,8 @@ def practices_table(title: str, results: Iterable[PracticeResult]) -> Table:
     for result in results:
         required = "" if result.required else " (not yet required)"
         because = Text(f"{result.title}{required}\n", style="bold") + Text(result.because, style="none")
-        table.add_row(result.id, result.risk.value, spelled(state(result)), result.by.value, because)
+        table.add_row(result.id, result.risk.value, spelled(result.state), result.by.value, because)
     return table
-
-
-def summary(review: Review) -> Text:
-    """Say the counts in one line, coverage beside the score."""
-    counts = review.counts
-    share = "nothing judged" if review.met_share is None else f"{review.met_share:.0%} of what was judged is met"
-    told = ", ".join(f"{counts[o.value]} {o.value.replace('_', ' ')}" for o in Outcome)
-    rest = f"{counts['attested']} attested, {counts['waived']} waived, {counts['not_yet_required']} not yet required"
-    return Text(f"\n{counts['total']} practices: {told}; {rest}. Coverage {review.coverage:.0%}; {share}.")
 
 
 def plan_table(items: Iterable[PlanItem]) -> RenderableType:

@@ -11,7 +11,8 @@ from lens_checks.catalogue import Catalogue, Question
 from lens_checks.check import Effort, Outcome
 from lens_checks.checkpoint import SETTLED, By, PracticeResult
 from lens_checks.gates import GateName, held_by
-from lens_checks.statements import Refused
+from lens_checks.selection import WHOLE, Selection
+from lens_checks.statements import SOON, Ending, Refused, Statements
 
 SCHEMA = 1
 
@@ -52,7 +53,7 @@ class PlanItem:
 
 @dataclass(frozen=True, kw_only=True)
 class Review:
-    """Everything that is known about the project, at one time."""
+    """What is known about the project at one time: all of the lens, or what was selected of it."""
 
     schema: int
     made: datetime
@@ -64,6 +65,9 @@ class Review:
     questions: tuple[QuestionResult, ...]
     plan: tuple[PlanItem, ...]
     refused_statements: tuple[Refused, ...]
+    ending_statements: tuple[Ending, ...]
+    example_statements: tuple[str, ...]
+    selection: Selection
 
 
 def review(
@@ -72,15 +76,19 @@ def review(
     project: str,
     catalogue: Catalogue,
     policy: Policy,
-    refused: tuple[Refused, ...],
+    statements: Statements,
     champion: bool,
     now: datetime,
+    wanted: Selection = WHOLE,
 ) -> Review:
-    """Sum up the answers to all practices; champion says whether a model serves."""
-    practices = tuple(results)
+    """Sum up the answers to the practices that are wanted; champion says whether a model serves."""
+    every = tuple(results)
+    practices = tuple(result for result in every if wanted.admits(result))
     counts = count(practices)
     judged = sum(r.verdict not in (Outcome.UNKNOWN, Outcome.BROKEN) for r in practices)
     applicable = judged - counts[Outcome.NOT_APPLICABLE]
+    ids = frozenset(result.id for result in practices)
+    questions = frozenset(catalogue.practices[id].question for id in ids & catalogue.practices.keys())
     return Review(
         schema=SCHEMA,
         made=now,
@@ -89,21 +97,25 @@ def review(
         counts=counts,
         coverage=judged / len(practices) if practices else 0.0,
         met_share=counts[Outcome.MET] / applicable if applicable else None,
-        questions=tuple(rate(question, practices) for question in catalogue.questions),
+        questions=tuple(rate(q, every) for q in catalogue.questions if not wanted or q.id in questions),
         plan=plan(practices, policy, champion=champion),
-        refused_statements=refused,
+        refused_statements=tuple(r for r in statements.refused if not wanted or r.practice in ids),
+        ending_statements=tuple(e for e in statements.ending(now.date() + SOON) if e.practice in ids),
+        example_statements=tuple(id for id in statements.examples if id in ids),
+        selection=wanted,
     )
 
 
 def count(practices: Iterable[PracticeResult]) -> dict[str, int]:
-    """Count the verdicts, and apart from them what rests on statements and what is not yet required."""
+    """Count the verdicts, and what each rests on: met is measured or attested, not applicable derived or claimed."""
     practices = tuple(practices)
     verdicts = Counter(result.verdict for result in practices)
     return {
         **{outcome.value: verdicts[outcome] for outcome in Outcome},
         "measured": sum(r.by is By.MEASURED and r.settled for r in practices),
-        "attested": sum(r.by is By.ATTESTED and r.settled for r in practices),
+        "attested": sum(r.by is By.ATTESTED and r.verdict is Outcome.MET for r in practices),
         "derived": sum(r.by is By.DERIVED and r.settled for r in practices),
+        "claimed": sum(r.by is By.ATTESTED and r.verdict is Outcome.NOT_APPLICABLE for r in practices),
         "waived": sum(r.by is By.WAIVED for r in practices),
         "not_yet_required": sum(not r.required for r in practices),
         "total": len(practices),

@@ -11,6 +11,8 @@ from lens_checks.evidence.records import Ledger
 from lens_checks.runner import Source
 
 LONGEST = timedelta(days=365)
+SOON = timedelta(days=14)  # what ends within it is told of before it holds a gate
+EXAMPLE = "Example:"
 S = TypeVar("S", Attestation, NotApplicable, Waiver)
 
 
@@ -36,6 +38,16 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Ending:
+    """A statement that counts, and ends soon."""
+
+    kind: str
+    practice: str
+    owner: str
+    expires: date
+
+
+@dataclass(frozen=True)
 class Statements:
     """The statements that count, by practice, and those that do not."""
 
@@ -47,6 +59,21 @@ class Statements:
     def why_refused(self, practice: str, kind: str) -> str:
         """Say in words why the statement of this kind about a practice does not count; empty if there is none."""
         return "; ".join(r.because for r in self.refused if r.practice == practice and r.kind == kind)
+
+    def ending(self, by: date) -> tuple[Ending, ...]:
+        """Name those that count and end by a day, the first to end first."""
+        kinds: dict[str, Mapping[str, Attestation | NotApplicable | Waiver]]
+        kinds = {"attestation": self.attested, "not applicable": self.claimed, "waiver": self.waived}
+        said = ((kind, one) for kind, statements in kinds.items() for one in statements.values() if one.expires <= by)
+        found = (Ending(kind, one.practice, one.owner, one.expires) for kind, one in said)
+        return tuple(sorted(found, key=lambda one: (one.expires, one.practice)))
+
+    @property
+    def examples(self) -> tuple[str, ...]:
+        """Name the practices of which only an example speaks: its statement says so itself, and nobody vouches."""
+        words = {id: said.statement for id, said in self.attested.items()}
+        words |= {id: said.note for id, said in self.claimed.items()}
+        return tuple(id for id, text in words.items() if text.startswith(EXAMPLE))
 
 
 def doubt_of_time(now: datetime, source: Source) -> str:

@@ -169,3 +169,10 @@ def test_help_answers_within_the_time_of_importing_typer(project: Path) -> None:
 
     typer_alone = min(cost("-c", "import typer, rich.console, typer.rich_utils") for _ in range(3))
     assert min(cost("-m", "cli", "--help") for _ in range(3)) < 2 * typer_alone + 0.1
+
+
+def test_a_part_of_the_lens_that_is_not_there_is_a_usage_error(
+    project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("review", "--pillar", "speed") == 2
+    assert "reliability, performance-efficiency" in capsys.readouterr().err

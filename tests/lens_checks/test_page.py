@@ -45,7 +45,7 @@ def reviewed(settings: Settings) -> Review:
     )  # fmt: skip
     return review(
         results, project="flights <&>", catalogue=load(), policy=settings.policy, champion=True, now=datetime.now(UTC),
-        refused=(Refused("waiver", "MLSEC-06", "it ended on 2026-01-01"),),
+        statements=said(refused=(Refused("waiver", "MLSEC-06", "it ended on 2026-01-01"),)),
     )  # fmt: skip
 
 

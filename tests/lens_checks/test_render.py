@@ -11,7 +11,6 @@ from lens_checks.gates import GateName, decide
 from lens_checks.review import plan
 from lens_checks.statements import Subject
 from tests.lens_checks.small import NOW, Given, result, said
-from tests.lens_checks.test_page import reviewed
 
 
 def printed(what: RenderableType, width: int = 120) -> str:
@@ -19,13 +18,6 @@ def printed(what: RenderableType, width: int = 120) -> str:
     with console.capture() as capture:
         console.print(what)
     return capture.get()
-
-
-def test_a_review_shows_every_practice_and_the_counts(example: Settings) -> None:
-    text = printed(render.review_table(reviewed(example)))
-    assert all(id in text for id in load().practices)
-    assert "105 practices: 0 met, 0 not met" in text
-    assert "Coverage 0%" in text
 
 
 def test_a_plan_says_what_to_do(example: Settings) -> None:

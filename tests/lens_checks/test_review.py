@@ -10,7 +10,7 @@ from lens_checks.check import Checkpoint, Effort, Outcome
 from lens_checks.checkpoint import By
 from lens_checks.review import QuestionRisk, Review, compare, count, plan, rate, review
 from lens_checks.statements import Refused
-from tests.lens_checks.small import NOW, catalogue_of, practice, result
+from tests.lens_checks.small import NOW, catalogue_of, practice, result, said
 
 MET, NOT_MET, UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
 NOT_APPLICABLE, BROKEN = Outcome.NOT_APPLICABLE, Outcome.BROKEN
@@ -34,14 +34,14 @@ RESULTS = (
 def reviewed(settings: Settings, *results: object) -> Review:
     return review(
         results or RESULTS, project="flights", catalogue=catalogue_of(practice("MLSEC-01")), policy=settings.policy,
-        refused=(Refused("waiver", "MLSEC-07", "it ended"),), champion=True, now=NOW,
+        statements=said(refused=(Refused("waiver", "MLSEC-07", "it ended"),)), champion=True, now=NOW,
     )  # fmt: skip
 
 
 def test_verdicts_are_counted_apart() -> None:
     assert count(RESULTS) == {
         "met": 3, "not_met": 3, "not_applicable": 4, "unknown": 2, "broken": 1, "measured": 1, "attested": 2,
-        "derived": 4, "waived": 1, "not_yet_required": 1, "total": 13,
+        "derived": 4, "claimed": 0, "waived": 1, "not_yet_required": 1, "total": 13,
     }  # fmt: skip
 
 
@@ -64,7 +64,7 @@ def test_the_share_that_is_met_is_of_what_applies(example: Settings) -> None:
 
 def test_a_review_of_no_practice_covers_nothing(example: Settings) -> None:
     found = review(
-        (), project="flights", catalogue=catalogue_of(practice("MLSEC-01")), policy=example.policy, refused=(),
+        (), project="flights", catalogue=catalogue_of(practice("MLSEC-01")), policy=example.policy, statements=said(),
         champion=False, now=NOW,
     )  # fmt: skip
     assert (found.coverage, found.met_share) == (0.0, None)

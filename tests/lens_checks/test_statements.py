@@ -8,7 +8,7 @@ import pytest
 from config.settings import Attestation, Attestations, NotApplicable, Settings, Waiver, Waivers
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.evidence.records import Ledger, LedgerEntry
-from lens_checks.statements import Refused, Statements, Subject, doubt_of_time, weigh
+from lens_checks.statements import SOON, Refused, Statements, Subject, doubt_of_time, weigh
 
 NOW = datetime(2026, 3, 15, 12, tzinfo=UTC)
 TODAY = NOW.date()
@@ -165,3 +165,20 @@ def ledger_of(*times: datetime) -> Ledger:
 def test_dates_are_held_against_the_ledger(found: Ledger | Exception, doubt: str) -> None:
     said = doubt_of_time(NOW, OneLedger(found))
     assert doubt in said if doubt else said == ""
+
+
+def test_what_ends_soon_is_named_the_first_to_end_first(example: Settings) -> None:
+    said = (attestation(), waiver(expires=TODAY + timedelta(days=14)), claim(expires=TODAY + timedelta(days=3)))
+    ending = weighed(example, *said).ending(TODAY + SOON)
+    assert [(e.kind, e.practice) for e in ending] == [("not applicable", "MLREL-12"), ("waiver", "MLSEC-12")]
+
+
+def test_what_ends_later_or_does_not_count_is_not_said_to_end(example: Settings) -> None:
+    said = (waiver(expires=TODAY + timedelta(days=15)), attestation(expires=TODAY + timedelta(days=3), approver="Ada"))
+    assert weighed(example, *said).ending(TODAY + SOON) == ()
+
+
+def test_statements_of_an_example_say_so_themselves(example: Settings) -> None:
+    said = (attestation(statement="Example: the team has the skills."), claim(note="Example: scoring is a batch job."))
+    assert weighed(example, *said).examples == ("MLOE-01", "MLREL-12")
+    assert weighed(example, attestation(), claim()).examples == ()
