@@ -9,6 +9,7 @@ from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import ml_problem_framing as checks
+from lens_checks.runner import ask
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.made import entry
 from tests.lens_checks.proven import metric, rebuilt, seen, witness
@@ -27,7 +28,7 @@ def tried(*candidates: r.Candidate) -> dict[type, object]:
 INPUTS = rebuilt().inputs
 
 
-def approved(by: str, decision: int = 2) -> dict[type, object]:
+def approved(by: str, decision: int | None = 2) -> dict[type, object]:
     """Let somebody approve a decision of the good project, all of which mo had run."""
     given = entry(80, "approval", decision=decision, approver=by)
     return {r.Ledger: {"entries": (*GOOD.get(r.Ledger).entries, given)}}
@@ -46,6 +47,29 @@ def again(**change: Any) -> dict[type, object]:
     return {r.Reproductions: {"of": {1: made}}, r.Ledger: {"entries": (*entries, witness(made))}}
 
 
+def told_otherwise(version: int = 1, **change: Any) -> dict[type, object]:
+    """Let the ledger tell of a reproduction otherwise than its report does."""
+    entries = tuple(e for e in GOOD.get(r.Ledger).entries if e.kind != "reproduction")
+    return {r.Ledger: {"entries": (*entries, witness(rebuilt(version, **change)))}}
+
+
+def climbing(made: dict[int, r.Reproduction]) -> dict[type, object]:
+    """Let version 2 be the candidate beside the champion, with these reproductions, all of them in the ledger."""
+    (first,) = GOOD.get(r.Registry).versions
+    entries = tuple(e for e in GOOD.get(r.Ledger).entries if e.kind != "reproduction")
+    witnesses = (replace(witness(one), number=one.entry) for one in made.values())
+    return {
+        r.Registry: {"versions": (first, replace(first, version=2)), "aliases": {"candidate": 2, "champion": 1}},
+        r.Reproductions: {"of": made},
+        r.Ledger: {"entries": (*entries, *witnesses)},
+    }
+
+
+def without(name: str) -> dict[str, r.SeenInput]:
+    """Give what a version was rebuilt from, but for one of them."""
+    return {known: one for known, one in INPUTS.items() if known != name}
+
+
 VERDICTS = {
     checks.every_stage_has_one_owner_and_a_separate_approver: {
         "an approver who made nothing approves": (MET, {}),
@@ -54,7 +78,11 @@ VERDICTS = {
         "who prepared the data may not approve": (NOT_MET, {Charter: {"owners": {"approver": "Dan"}}}),
         "the owner of the model may not approve what another trained": (
             NOT_MET,
-            {Charter: {"owners": {"approver": "Mo"}}, r.Tracking: {"winner": {"tags": {"mlflow.user": "ci"}}}},
+            {
+                Charter: {"owners": {"approver": "Mo"}},
+                r.Tracking: {"winner": {"tags": {"mlflow.user": "ci"}}},
+                r.Authorship: {"authors": ("Eve",)},
+            },
         ),
         "who trained may not approve": (NOT_MET, {r.Tracking: {"winner": {"tags": {"mlflow.user": "ada"}}}}),
         "a run that names no user cannot be told": (UNKNOWN, {r.Tracking: {"winner": {"tags": {}}}}),
@@ -65,6 +93,7 @@ VERDICTS = {
         "what another ran was approved": (MET, approved("Ada")),
         "who ran it approved it": (NOT_MET, approved("MO")),
         "an approval of nothing": (NOT_MET, approved("Ada", decision=99)),
+        "an approval that names no decision": (NOT_MET, approved("Ada", decision=None)),
         "a champion was let go by who did not compare": (MET, let_go("Ada", "mo")),
         "a champion was let go by who compared": (NOT_MET, let_go("Ada", " ada")),
         "a champion was let go, and nobody knows who compared": (NOT_MET, let_go("Ada", None)),
@@ -84,6 +113,12 @@ VERDICTS = {
             NOT_MET,
             {**tagged(commit=""), r.Reproductions: {"of": {}}},
         ),
+        "the champion was rebuilt, and the candidate not yet": (MET, climbing({1: rebuilt()})),
+        "the candidate did not come out again, and the champion did": (
+            NOT_MET,
+            climbing({1: rebuilt(), 2: rebuilt(2, entry=61, passed=False)}),
+        ),
+        "a first candidate was rebuilt": (MET, {r.Registry: {"aliases": {"candidate": 1}}}),
         "another version was rebuilt": (UNKNOWN, {r.Reproductions: {"of": {7: rebuilt(7)}}}),
         "it came out within tolerance": (MET, again(exact=False)),
         "it did not come out again": (NOT_MET, again(passed=False)),
@@ -97,10 +132,24 @@ VERDICTS = {
             NOT_MET,
             again(inputs=INPUTS | {"data": replace(seen("a", "b"), same=True)}),
         ),
-        "what it was rebuilt from is not told": (NOT_MET, again(inputs={n: INPUTS[n] for n in ("commit", "data")})),
+        "the same data that is called another": (
+            NOT_MET,
+            again(inputs=INPUTS | {"data": replace(seen("a"), same=False)}),
+        ),
+        "the commit it was rebuilt from is not told": (NOT_MET, again(inputs=without("commit"))),
+        "the data it was rebuilt from are not told": (NOT_MET, again(inputs=without("data"))),
+        "the lock it was rebuilt from is not told": (NOT_MET, again(inputs=without("lock"))),
+        "the parameters it was rebuilt from are not told": (NOT_MET, again(inputs=without("parameters"))),
+        "a metric of which nothing was expected": (
+            NOT_MET,
+            again(metrics={"average_precision": replace(metric(), expected=None)}),
+        ),
         "the parts of the data are others": (NOT_MET, again(parts={"train": seen("a", "b")})),
         "a machine of another kind rebuilt it": (MET, again(inputs=INPUTS | {"machine": seen("arm", "x86")})),
         "a record that says more than the ledger": (NOT_MET, {r.Reproductions: {"of": {1: rebuilt(exact=False)}}}),
+        "the ledger says that it did not come out": (NOT_MET, told_otherwise(passed=False)),
+        "the ledger tells another digest": (NOT_MET, told_otherwise(digest={"expected": "0", "seen": "0"})),
+        "the ledger tells of another version": (NOT_MET, told_otherwise(7)),
         "a reproduction that the ledger does not know": (NOT_MET, again(entry=1)),
         "a reproduction in a broken ledger": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
         "no alias names a version": (UNKNOWN, {r.Registry: {"aliases": {}}}),
@@ -114,7 +163,7 @@ VERDICTS = {
         "rivals are no baseline": (NOT_MET, tried(CHOSEN, LINEAR, SMALLER)),
         "a smaller one of the same family is no baseline": (
             NOT_MET,
-            tried(CHOSEN, LINEAR, replace(SMALLER, baseline=True)),
+            tried(CHOSEN, LINEAR, replace(SMALLER, baseline=True), replace(DUMMY, baseline=False)),
         ),
         "a model that is no trial is refused": (NOT_MET, {r.Training: {"best_trial": 99}}),
         "an empty leaderboard has no baseline": (NOT_MET, {r.Leaderboard: {"candidates": ()}}),
@@ -161,3 +210,26 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("stage", "owner"),
+    [
+        ("framing", "Bea"), ("data preparation", "Dan"), ("training", "Mo"), ("evaluation", "Mo"), ("promotion", "Ada"),
+        ("deployment", "Ola"), ("monitoring", "Ola"), ("retraining", "Ola"),
+    ],
+)  # fmt: skip
+def test_each_stage_is_told_with_its_owner(stage: str, owner: str) -> None:
+    told = ask(checks.every_stage_has_one_owner_and_a_separate_approver, GOOD).because
+    assert f"{stage}: {owner}" in told and "the commit is by Mo" in told
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "byte for byte", id="the same bytes"),
+        pytest.param(again(exact=False), "within tolerance", id="the same figures"),
+    ],
+)
+def test_how_exactly_a_version_came_out_again_is_told(changes: Changes, words: str) -> None:
+    assert words in ask(checks.every_release_can_be_traced_and_rebuilt, GOOD.but(changes)).because
