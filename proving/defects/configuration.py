@@ -42,5 +42,5 @@ def under_the_floor_of_a_number(world: World) -> None:
 @variant(1, "of several classes", by="development gate: log_loss <= 0.0001", at=Stage.EVALUATED, problem="wine")
 def under_the_floor_of_classes(world: World) -> None:
     """Ask for more than the candidate reaches."""
-    world.change("policy", lambda policy: policy.update(thresholds=[{"metric": "log_loss", "ceiling": 0.0001}]))
+    world.change("policy", lambda policy: policy["thresholds"].append({"metric": "log_loss", "ceiling": 0.0001}))
     world("run").refused("log_loss is 0.")

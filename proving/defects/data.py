@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 
 from proving.commands import LetThrough
-from proving.defect import planted, variant
+from proving.defect import Stage, planted, variant
 from proving.world import World
 
 TIME, TARGET = "time_hour", "late"
@@ -143,11 +143,14 @@ def made_of_the_target(world: World) -> None:
     world("run").refused("made alone predicts target")
 
 
-@variant(9, "of a number", by="data gate: leakage", problem="diabetes")
-@variant(9, "of several classes", by="data gate: leakage", problem="wine")
+@variant(9, "of a number", by="data gate: leakage", at=Stage.EVALUATED, problem="diabetes")
+@variant(9, "of several classes", by="data gate: leakage", at=Stage.EVALUATED, problem="wine")
 def rows_come_again(world: World) -> None:
-    """Let rows come again under a key of their own, and be parted by it."""
+    """Let rows come again under another patient, and part them by patient."""
+    patient = {"role": "group", "type": "integer", "sensitivity": "internal"}
     world.rows(
         lambda rows: pd.concat([rows, rows.sample(frac=1.0, random_state=0)]).assign(patient=range(2 * len(rows)))
     )
-    world("run").refused("")
+    world.set("data", "columns.patient", patient)
+    world.set("params", "split.strategy", "group")
+    world("run").refused("earlier part")
