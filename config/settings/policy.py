@@ -106,6 +106,15 @@ class Monitoring(Closed):
     minimum_rows: int = Field(default=200, ge=20, description="Smaller windows answer unknown.")
     performance_drop: float = Field(default=0.05, gt=0, description="Loss of the primary metric that raises an alarm.")
     freshness_days: int = Field(default=45, ge=1, description="A monitoring run older than this is stale.")
+    attribution: Share = Field(
+        default=0.9, description="Least agreement (NDCG) of what features matter with that at the promotion."
+    )
+    explanation_stability: Share = Field(
+        default=0.9, description="Least agreement (NDCG) of one repeat of an explanation with the mean of all."
+    )
+    explanation_fidelity: Share = Field(
+        default=0.8, description="Least share (R²) of the answers that the parts of a local explanation add up to."
+    )
 
 
 class Retraining(Closed):
