@@ -86,8 +86,8 @@ def faults_bytes(chunk: Chunk, faults: Sequence[Fault], *, first: int) -> bytes:
     """Name the refused rows of a chunk, a line a fault, without their values; rows are counted from 0."""
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    for place, words in chunk.broken:
-        writer.writerow(["", chunk.source, place, "", words])
+    for line, words in chunk.broken:
+        writer.writerow(["", chunk.source, "", "", f"line {line}: {words}"])
     for fault in faults:
         writer.writerow([first + fault.row, chunk.source, chunk.first + fault.row, fault.column, fault.reason])
     return text.getvalue().encode()

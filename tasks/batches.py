@@ -121,7 +121,10 @@ def _finished(job: Job) -> Scored | None:
         return None
     account = files.read_json(job.account)
     same = account.get("identity") == job.identity and account.get("sha256") == files.sha256_file(job.output)
-    return Scored(**{**account, "changed": False}) if same and job.source.resumable else None
+    if not same or not job.source.resumable:
+        return None
+    shutil.rmtree(job.workplace, ignore_errors=True)
+    return Scored(**{**account, "changed": False})
 
 
 def _begun(job: Job) -> Job:

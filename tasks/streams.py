@@ -15,6 +15,7 @@ from tasks import files
 
 CHUNK = 65_536  # rows
 BLOCK = 8 << 20  # bytes of CSV that are parsed at a time
+MOST_BROKEN = 10_000  # lines of another length; more of them, and it is another file than was meant
 KINDS = {".csv": "csv", ".parquet": "parquet"}
 
 
@@ -25,7 +26,7 @@ class Chunk:
     source: str
     first: int
     rows: pa.Table
-    broken: tuple[tuple[int, str], ...] = ()  # place of the row before it, reason
+    broken: tuple[tuple[int, str], ...] = ()  # number of the line, reason
 
 
 @dataclass(frozen=True)
@@ -102,11 +103,11 @@ def _csv(path: Path, names: Sequence[str]) -> Iterator[Chunk]:
     """Read every column as text: what a value is, is the contract's word. A line of another length is no row."""
     import pyarrow.csv as pacsv
 
-    broken: list[str] = []
+    broken: list[tuple[int, str]] = []  # told at the file's end: the parser runs ahead of the rows that it gives
 
     def skip(row: Any) -> str:
-        broken.append(f"{row.actual_columns} values for {row.expected_columns} columns")
-        return "skip"
+        broken.append((row.number, f"{row.actual_columns} values for {row.expected_columns} columns"))
+        return "skip" if len(broken) <= MOST_BROKEN else "error"
 
     header = _header(path)
     if len(set(header)) != len(header):
@@ -122,12 +123,12 @@ def _csv(path: Path, names: Sequence[str]) -> Iterator[Chunk]:
     )  # fmt: skip
     first = 0
     for batch in reader:
-        lines, broken[:] = [(first, words) for words in broken], []
-        yield Chunk(path.as_posix(), first, pa.Table.from_batches([batch]), tuple(lines))
+        yield Chunk(path.as_posix(), first, pa.Table.from_batches([batch]))
         first += batch.num_rows
     if broken:
-        yield Chunk(path.as_posix(), first, pa.table({name: pa.array([], pa.string()) for name in wanted}), tuple(
-            (first, words) for words in broken))  # fmt: skip
+        yield Chunk(
+            path.as_posix(), first, pa.table({name: pa.array([], pa.string()) for name in wanted}), tuple(broken)
+        )
 
 
 def _header(path: Path) -> list[str]:
