@@ -33,6 +33,7 @@ from config.settings.policy import (
 from config.settings.region import Allocation, Grid, Region
 from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
+from config.settings.upkeep import Upkeep
 
 __all__ = [
     "Allocation",
@@ -84,6 +85,7 @@ __all__ = [
     "Source",
     "Split",
     "Threshold",
+    "Upkeep",
     "Verb",
     "Waiver",
     "Waivers",

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from config.settings.base import Closed, Name, PracticeId, Share
 from config.settings.platform import Platform
 from config.settings.release import Release
+from config.settings.upkeep import Upkeep
 
 
 class Threshold(Closed):
@@ -204,5 +205,6 @@ class Policy(Closed):
     reproduction: Reproduction = Field(default_factory=Reproduction, description="When a rebuilt version is the same.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
     release: Release = Field(default_factory=Release, description="How a candidate is packaged and let in.")
+    upkeep: Upkeep = Field(default_factory=Upkeep, description="What the live model is held to besides.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
     platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")
