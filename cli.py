@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from commands import configuration, ladder, lens, lifecycle, proofs
+from commands import configuration, ladder, lens, lifecycle, proofs, scoring
 
 if TYPE_CHECKING:
     from config.errors import LifecycleError
@@ -15,7 +15,7 @@ HELP = "Takes a model through the machine-learning lifecycle, past gates that ca
 EXITS = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a gate refused, 4 superseded, 5 integrity alarm."
 
 app = typer.Typer(name="lifecycle", help=HELP, epilog=EXITS, no_args_is_help=True, add_completion=False)
-for group in (lifecycle, lens, ladder, proofs):
+for group in (lifecycle, scoring, lens, ladder, proofs):
     app.add_typer(group.app)
 app.add_typer(configuration.app, name="config", rich_help_panel="Settings")
 

@@ -6,6 +6,8 @@ from typing import Annotated
 
 import typer
 
+from commands import milestones
+from commands.milestones import FailOn
 from commands.options import (
     Approver,
     AsJson,
@@ -43,19 +45,31 @@ def review(
     verdict: Verdict = None,
     risk: Risk = None,
     every: Annotated[bool, typer.Option("--all", help="List every practice, not only what is open.")] = False,
+    milestone: Annotated[str, typer.Option(help="Keep the review under this name, once and for good.")] = "",
+    since: Annotated[str, typer.Option(help="What is new, fixed and regressed since this milestone.")] = "",
+    listed: Annotated[bool, typer.Option("--milestones", help="List the milestones.")] = False,
+    fail_on: Annotated[FailOn | None, typer.Option(help="End with 3 if there is such a practice.")] = None,
     as_json: AsJson = False,
 ) -> None:
     """Ask every practice of the lens, as the project stands; or only those of a pillar, phase, verdict, risk."""
     wanted = selected(pillar=pillar, phase=phase, checkpoint=checkpoint, verdict=verdict, risk=risk)
-    settings = settings_in_force()
+    milestones.one_question(milestone=milestone, since=since, milestones=listed, part=bool(wanted), fail_on=fail_on)
+    settings, as_json = settings_in_force(), as_json or form is Format.JSON
+    if listed:
+        return milestones.list_all(settings, as_json=as_json)
+    if since:
+        return milestones.compare(settings, since, fail_on, as_json=as_json)
     from flows import review as flow
     from flows import show
 
-    found = flow.review_project(settings, wanted)
+    found = (
+        milestones.keep(settings, milestone, as_json=as_json) if milestone else flow.review_project(settings, wanted)
+    )
     if form is Format.HTML:
         typer.echo(flow.write_html(found))
-    else:
-        show.show(found, partial(show.review, every=every), as_json=as_json or form is Format.JSON)
+    elif not milestone or not as_json:
+        show.show(found, partial(show.review, every=every), as_json=as_json)
+    return milestones.end(found, fail_on)
 
 
 @app.command(rich_help_panel=PANEL)

@@ -1,5 +1,6 @@
 """Monitoring: one window of live rows against what the champion was let in with."""
 
+import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
 from datetime import date
@@ -16,7 +17,7 @@ from config.settings import Settings, Window
 from flows import review
 from flows.endings import tell_of_flow
 from lens_checks.check import Checkpoint
-from tasks import alerts, drift, files, landing, performance, preparing, verification, watching
+from tasks import alerts, drift, files, landing, living, performance, preparing, verification, watching
 from tasks.baselines import Champion, load_champion
 from tasks.features import feature_frame, target_values
 from tasks.intervals import units
@@ -106,10 +107,13 @@ def judge_window(rows: pd.DataFrame, champion: Champion, settings: Settings, win
     if any(name not in rows for name in settings.data.features):
         return _concluded(seen, settings)
     problem = settings.charter.problem_type
+    start = time.process_time()
     said = Prediction.of(champion.estimator, feature_frame(rows, settings.data), problem)
+    sides = living.look(rows, said, champion, settings, cpu_seconds=time.process_time() - start)
     moved = drift.prediction_drift(said, problem, champion.baseline.answers)
     realised = _realised(rows, said, champion.baseline.promised, settings)
-    return _concluded(replace(seen, prediction_psi=moved, performance=realised), settings)
+    seen = replace(seen, prediction_psi=moved, performance=realised, sides=asdict(sides))
+    return _concluded(seen, settings, living.alarms(sides))
 
 
 def _labelled(rows: pd.DataFrame, settings: Settings) -> float | None:
@@ -140,8 +144,8 @@ def _realised(
     return {name: asdict(value) for name, value in found.items()} | {"dropped": found[chosen.primary].dropped}
 
 
-def _concluded(seen: WindowReport, settings: Settings) -> WindowReport:
-    """Raise an alarm when enough features drifted together, one is gone, or the primary metric fell."""
+def _concluded(seen: WindowReport, settings: Settings, told: Iterable[str] = ()) -> WindowReport:
+    """Raise an alarm when enough features drifted together, one is gone, the primary metric fell, or as told."""
     policy, primary = settings.policy.monitoring, settings.params.metrics.primary
     alarms = []
     if len(seen.drifted) >= policy.drift_features:
@@ -152,6 +156,7 @@ def _concluded(seen: WindowReport, settings: Settings) -> WindowReport:
     if seen.dropped and seen.performance is not None:
         figures = seen.performance[primary]
         alarms.append(f"{primary} fell to {figures['value']:.3f}, {figures['expected']:.3f} was promised")
+    alarms += told
     return replace(seen, alarms=tuple(alarms), verdict=ALARM if alarms else OK)
 
 

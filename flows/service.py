@@ -8,7 +8,7 @@ import time
 from pathlib import Path
 
 from config.errors import LifecycleError
-from config.settings import Settings
+from config.settings import Sensitivity, Settings
 
 PREFECT_HOME = Path(".lifecycle/prefect")
 PORTS = {"MLflow": 5000, "Prefect": 4200}
@@ -16,13 +16,30 @@ STOP_SECONDS = 20.0
 
 
 def serve_champion(settings: Settings, *, port: int) -> None:
-    """Verify the champion's package and serve it on loopback (LifecycleError without one, IntegrityAlarm)."""
-    from tasks import live, stores
+    """Serve whatever is champion, promotions and rollbacks included (LifecycleError where none ever was)."""
+    from serving.options import Options
+    from tasks import files, history
+    from tasks.ledger import Ledger
 
-    number, package = live.serving(stores.open_stores(settings))
-    print(f"version {number} will answer on 127.0.0.1, /invocations, at the port below; Ctrl-C ends it", flush=True)
-    command = [sys.executable, "-m", "serving", "--model-dir", str(package.folder), "--digest", package.digest]
-    _run({"the scoring server": [*command, "--model-version", str(number), "--port", str(port)]}, dict(os.environ))
+    options = Options(
+        model=settings.charter.project, tracking_uri=settings.runtime.tracking_uri, ledger=settings.runtime.ledger,
+        port=port, sensitive=sensitive_columns(settings), serving=settings.runtime.serving,
+    )  # fmt: skip
+    if not history.moves(Ledger(Path(options.ledger)).entries(), "champion"):
+        raise LifecycleError("there is no champion to serve", expected="a promoted model", next_step="lifecycle run")
+    told = files.write_bytes_atomically(
+        options.home / "options.json", options.model_dump_json(indent=2).encode(), mode=0o600
+    )
+    print(f"the champion will answer on {options.serving.host}, /invocations, at the port below; Ctrl-C ends it")
+    sys.stdout.flush()
+    command = [sys.executable, "-m", "serving", "--options", str(told), "--parent", str(os.getpid())]
+    _run({"the scoring server": command}, dict(os.environ))
+
+
+def sensitive_columns(settings: Settings) -> tuple[str, ...]:
+    """Name the columns whose values are not kept of requests."""
+    hidden = (Sensitivity.PERSONAL, Sensitivity.SPECIAL)
+    return tuple(name for name, column in settings.data.columns.items() if column.sensitivity in hidden)
 
 
 def open_interfaces(settings: Settings) -> None:

@@ -19,7 +19,7 @@ from sklearn.pipeline import Pipeline
 from config.settings import Settings
 from flows.patience import passes
 from flows.progress import tell
-from tasks import folds, leaderboard, processes, recording, studies, tracking, tradeoffs, training, tuning
+from tasks import allocation, folds, leaderboard, processes, recording, studies, tracking, tradeoffs, training, tuning
 from tasks.failpoints import failpoint
 from tasks.features import identity_schema, row_fingerprints
 from tasks.folds import CrossValidation
@@ -48,7 +48,7 @@ def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None
     start, question = time.monotonic(), training.ask(settings)
     store, source = open_store(settings), tracking.provenance()
     tags = source.tags() | {processes.TAG: processes.me(), "lifecycle.cause": cause}
-    tags |= {"lifecycle.flow_run_id": str(runtime.flow_run.get_id())}
+    tags |= {"lifecycle.flow_run_id": str(runtime.flow_run.get_id())} | allocation.tags(settings.charter)
     rows = {name: read_rows(name) for name in ("train", "tune")}
     parts = {name: training.examples(frame, sha256, settings) for name, (frame, sha256) in rows.items()}
     study, parent = begin(parts, question, settings, store=store, tags=tags)

@@ -10,6 +10,7 @@ from lens_checks.check import Outcome
 from lens_checks.checkpoint import By, PracticeResult
 from lens_checks.explain import Explained
 from lens_checks.gates import GateOutcome
+from lens_checks.progress import Moved
 from lens_checks.review import PlanItem
 
 GLYPHS: Mapping[str, str] = {
@@ -44,6 +45,19 @@ def practices_table(title: str, results: Iterable[PracticeResult]) -> Table:
         required = "" if result.required else " (not yet required)"
         because = Text(f"{result.title}{required}\n", style="bold") + Text(result.because, style="none")
         table.add_row(result.id, result.risk.value, spelled(result.state), result.by.value, because)
+    return table
+
+
+def moved_table(title: str, items: Iterable[Moved]) -> Table:
+    """Show practices that are new, fixed or regressed, with the verdict before and the one of today."""
+    table = Table(title=title, title_justify="left", expand=True, show_edge=False)
+    for name, ratio in (("practice", 0), ("risk", 0), ("before", 0), ("now", 0), ("because", 1)):
+        table.add_column(name, ratio=ratio or None, no_wrap=not ratio)
+    for item in items:
+        before, now = (spelled(word) if word else Text("-") for word in (item.before, item.after))
+        mend = Text(f"\n{item.fix}", style="dim") if item.fix else Text("")
+        because = Text(f"{item.title}\n", style="bold") + Text(item.because, style="none") + mend
+        table.add_row(item.id, item.risk.value, before, now, because)
     return table
 
 

@@ -1,9 +1,8 @@
-"""Start the scoring server on one package: `python -m serving --model-dir FOLDER`."""
+"""Start the scoring server on one package (--model-dir), or on whatever is champion (--options)."""
 
 import argparse
 import contextlib
 import ctypes
-import ipaddress
 import json
 import os
 import signal
@@ -12,21 +11,25 @@ import sys
 from pathlib import Path
 
 from config import environment
-from config.errors import ConfigError, LifecycleError
+from config.errors import LifecycleError
+from config.settings.serving import Serving
+from serving.sockets import listen
 
 PR_SET_PDEATHSIG = 1
-GRACE_SECONDS = 15
-MOST_AT_ONCE = 64
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Verify, load and serve a package until told to stop; say the port on standard output, one line of JSON."""
+    """Serve until told to stop; say the port on standard output, one line of JSON."""
     environment.prepare()
     options = _options(arguments)
     try:
         if options.parent:
             _die_with(options.parent)
-        with _listen(options.host, options.port) as listener:
+        if options.options:
+            from serving import running
+
+            return running.serve(options.options, worker=options.worker)
+        with listen(options.host, options.port) as listener:
             _serve(listener, options)
     except LifecycleError as error:
         print(f"{error.seen}\nexpected: {error.expected}\nnext: {error.next_step}", file=sys.stderr)
@@ -36,7 +39,10 @@ def main(arguments: list[str] | None = None) -> int:
 
 def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m serving", description=__doc__)
-    parser.add_argument("--model-dir", type=Path, required=True, help="folder of a signed package")
+    what = parser.add_mutually_exclusive_group(required=True)
+    what.add_argument("--model-dir", type=Path, help="folder of a signed package")
+    what.add_argument("--options", type=Path, help="file of options that `lifecycle serve` writes")
+    parser.add_argument("--worker", type=int, help="descriptor of the socket that the workers share")
     parser.add_argument("--keys", type=Path, default=Path(".lifecycle/keys"), help="folder of the public key")
     parser.add_argument("--digest", help="digest that the model's files must have")
     parser.add_argument("--model-version", type=int, help="version in the registry")
@@ -47,44 +53,19 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
-    import uvicorn
-
-    from serving.app import Served, answer, create_app
+    from serving.app import create_app
+    from serving.connections import server_of
+    from serving.served import load
     from tasks import packaging
-    from tasks.files import read_json
-    from tasks.scoring import Contract, Golden
 
     package = packaging.verify(options.model_dir, digest=options.digest, keys_folder=options.keys)
-    contract = Contract.read(read_json(package.folder / packaging.CONTRACT))
-    golden = Golden.read(read_json(package.folder / packaging.GOLDEN))
-    served = Served(packaging.open_model(package.folder), contract, package.digest, options.model_version)
-    answer(served, golden.records)  # warm, before the first request
-    server = uvicorn.Config(
-        create_app(served), log_level="warning", access_log=False, limit_concurrency=MOST_AT_ONCE,
-        timeout_graceful_shutdown=GRACE_SECONDS, lifespan="off",
-    )  # fmt: skip
+    served = load(package.folder, digest=package.digest, version=options.model_version, decision=None)
+    settings = Serving()
+    app = create_app(served, settings)
+    server = server_of(app, settings.limits, app.standing)
     print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(server).run(sockets=[listener])
-
-
-def _listen(host: str, port: int) -> socket.socket:
-    if not _is_loopback(host):
-        raise ConfigError(
-            f"--host {host} would open the model to the network", expected="a loopback address, such as 127.0.0.1",
-            next_step="serve on 127.0.0.1 behind a proxy that authenticates and encrypts",
-        )  # fmt: skip
-    try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET)
-    except OSError as error:
-        raise ConfigError(f"port {port} cannot be used: {error.strerror}", expected="a free port, or 0") from error
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+        server.run(sockets=[listener])
 
 
 def _die_with(parent: int) -> None:

@@ -1,107 +1,109 @@
-"""The scoring service: one verified model behind a strict schema."""
+"""The scoring service: a plain ASGI way for predictions, in front of the FastAPI routes that describe the contract."""
 
-import math
-from dataclasses import dataclass
+import asyncio
+import logging
+import re
+import secrets
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from dataclasses import dataclass, field
 from typing import Any
 
-from fastapi import FastAPI, Request
-from fastapi.responses import JSONResponse
-from starlette.concurrency import run_in_threadpool
+from config.settings.serving import Serving
+from serving.predicting import Answering
+from serving.refusals import CLOSE, JSON_TYPE, Refusal
+from serving.routes import make_routes
+from serving.served import Served, Standing
+from serving.watching import Seen, Watch
 
-from config.errors import LifecycleError
-from tasks.files import parse_json
-from tasks.scoring import MOST_ROWS, BadRows, Contract, score, to_frame
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
-MOST_BYTES = 1 << 20
-
-
-@dataclass(frozen=True)
-class Served:
-    """A loaded model and what is known of it."""
-
-    estimator: Any
-    contract: Contract
-    digest: str
-    version: int | None = None
-
-    @property
-    def headers(self) -> dict[str, str]:
-        """What every answer carries."""
-        return {"X-Model-Version": str(self.version), "X-Model-Digest": self.digest}
+REQUEST_ID = re.compile(rb"[A-Za-z0-9._-]{1,64}")
+UNKNOWN = "elsewhere"  # paths that are not ours count as one
+log = logging.getLogger("serving")
 
 
-class TooLarge(BadRows):
-    """The request is larger than the service takes."""
+@dataclass(frozen=True, eq=False)
+class Service:
+    """The ASGI application."""
+
+    standing: Standing
+    settings: Serving
+    watch: Watch
+    routes: Any = field(init=False)
+    answering: Answering = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "answering", Answering(self.standing, self.settings.limits, self.watch))
+        object.__setattr__(self, "routes", make_routes(self.standing, self.settings, self.watch, self.answering))
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request; whatever happens, it ends in one answer and one line of the log."""
+        if scope["type"] != "http":
+            return await self.routes(scope, receive, send)
+        seen = _begin(scope)
+        scope["lifecycle.seen"] = seen
+        try:
+            await self._answer(seen, scope, receive, send)
+        except Refusal as refusal:
+            await self._refuse(seen, refusal, send)
+        except asyncio.CancelledError:
+            seen.status, seen.code = 499, "gone"
+            raise
+        except Exception:
+            log.exception("request %s failed", seen.request_id)
+            await self._refuse(seen, Refusal(500, "internal", "the server failed on this request"), send)
+        finally:
+            self.watch.note(seen)
+        return None
+
+    async def _answer(self, seen: Seen, scope: Scope, receive: Receive, send: Send) -> None:
+        self.watch.admit(seen, scope)
+        if scope["path"] == "/invocations" and scope["method"] == "POST":
+            body, served = await self.answering.invocations(seen, scope, receive)
+            return await _send(send, 200, body, (JSON_TYPE, *served.headers, *self._about(seen)))
+        return await self.routes(scope, receive, self._adding_headers(seen, send))
+
+    def _about(self, seen: Seen) -> tuple[tuple[bytes, bytes], ...]:
+        about = ((b"x-request-id", seen.request_id.encode()),)
+        return about + CLOSE if self.standing.draining else about
+
+    def _adding_headers(self, seen: Seen, send: Send) -> Send:
+        async def adding(message: MutableMapping[str, Any]) -> None:
+            if message["type"] == "http.response.start":
+                seen.status = message["status"]
+                message["headers"] = [*message.get("headers", ()), *self._about(seen), *_headers(self.standing.served)]
+            await send(message)
+
+        return adding
+
+    async def _refuse(self, seen: Seen, refusal: Refusal, send: Send) -> None:
+        if seen.status:  # the answer has begun: nothing can be taken back
+            return
+        seen.status, seen.code = refusal.status, refusal.code
+        extra = (*refusal.headers, *self._about(seen), *_headers(self.standing.served))
+        await _send(send, refusal.status, refusal.content(seen.path), (JSON_TYPE, *extra))
 
 
-def create_app(served: Served) -> FastAPI:
-    """Make the service: /ping, /version, and /invocations for dataframe_split and dataframe_records."""
-    app = FastAPI(title=served.contract.model, docs_url=None, redoc_url=None, openapi_url=None)
-
-    @app.get("/ping")
-    def ping() -> dict[str, str]:
-        return {"status": "ok"}
-
-    @app.get("/version")
-    def version() -> dict[str, Any]:
-        contract = served.contract
-        return {
-            "schema": 1, "model": contract.model, "version": served.version, "digest": served.digest,
-            "run_id": contract.run_id, "problem": contract.problem, "columns": contract.names, "most_rows": MOST_ROWS,
-        }  # fmt: skip
-
-    @app.post("/invocations")
-    async def invocations(request: Request) -> JSONResponse:
-        records = read_records(await _body(request))
-        answers = await run_in_threadpool(answer, served, records)
-        return JSONResponse({"predictions": answers}, headers=served.headers)
-
-    @app.exception_handler(LifecycleError)
-    async def refuse(request: Request, error: LifecycleError) -> JSONResponse:
-        refusal = {"error": {"code": type(error).__name__, "message": error.seen, "expected": error.expected}}
-        return JSONResponse(refusal, status_code=413 if isinstance(error, TooLarge) else 422, headers=served.headers)
-
-    return app
+def _begin(scope: Scope) -> Seen:
+    request_id = next((value for name, value in scope["headers"] if name == b"x-request-id"), b"")
+    known = request_id.decode() if REQUEST_ID.fullmatch(request_id) else secrets.token_hex(8)
+    return Seen(time.perf_counter(), scope["method"], scope["path"], known)
 
 
-def answer(served: Served, records: Any) -> list[dict[str, Any]]:
-    """Check records against the contract and score them (BadRows)."""
-    return score(served.estimator, to_frame(records, served.contract), served.contract)
+def _headers(served: Served | None) -> tuple[tuple[bytes, bytes], ...]:
+    return () if served is None else served.headers
 
 
-async def _body(request: Request) -> bytes:
-    """Read the body, counting: what is too large is refused before it is held in memory."""
-    said = request.headers.get("content-length", "0")
-    parts, size = [], int(said) if said.isdigit() else math.inf
-    if size <= MOST_BYTES:
-        size = 0
-        async for part in request.stream():
-            parts.append(part)
-            size += len(part)
-            if size > MOST_BYTES:
-                break
-    if size > MOST_BYTES:
-        raise TooLarge("the request is too large", expected=f"at most {MOST_BYTES} bytes and {MOST_ROWS} rows")
-    return b"".join(parts)
+async def _send(send: Send, status: int, body: bytes, headers: tuple[tuple[bytes, bytes], ...]) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [length, *headers]})
+    await send({"type": "http.response.body", "body": body})
 
 
-def read_records(body: bytes) -> Any:
-    """Read the rows of a request in one of MLflow's two shapes (BadRows)."""
-    try:
-        request = parse_json(body)
-    except ValueError as error:
-        raise BadRows("the body is not JSON as expected: broken, a key twice, NaN or Infinity") from error
-    match request:
-        case {"dataframe_records": list(records), **rest} if not rest:
-            return records
-        case {"dataframe_split": {"columns": list(columns), "data": list(data), **more}, **rest} if not (rest or more):
-            return _from_split(columns, data)
-    raise BadRows("the body has another shape", expected='{"dataframe_records": [...]} or {"dataframe_split": {...}}')
-
-
-def _from_split(columns: list[Any], data: list[Any]) -> list[dict[str, Any]]:
-    if not all(isinstance(name, str) for name in columns) or len(set(columns)) != len(columns):
-        raise BadRows("columns are not distinct names", expected="a list of distinct names")
-    if not all(isinstance(row, list) and len(row) == len(columns) for row in data):
-        raise BadRows("a row has another length than columns", expected="rows as long as the list of columns")
-    return [dict(zip(columns, row, strict=True)) for row in data]
+def create_app(served: Served | None, settings: Serving | None = None, watch: Watch | None = None) -> Service:
+    """Make the service of one model that stays, as tests and the trial of a candidate use it."""
+    settings = settings or Serving()
+    return Service(Standing(served), settings, watch or Watch.of(settings, keys=False))

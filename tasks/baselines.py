@@ -1,5 +1,6 @@
 """What the model that serves was like when it was let in: kept with its run, so that later windows can be compared."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +20,17 @@ from tasks.training import PREPARED, read_part
 
 ARTIFACT = "monitoring/baseline.json"
 REFERENCE = PREPARED / "reference.json"
+EVALUATION = Path("reports/evaluation")
+
+
+@dataclass(frozen=True)
+class LetIn:
+    """How a model was explained, from where on it was acted on, and what it took, when it was let in."""
+
+    importances: Mapping[str, float]
+    threshold: float | None
+    making_cpu_seconds: float | None
+    cpu_seconds_per_1k: float
 
 
 @dataclass(frozen=True)
@@ -30,6 +42,7 @@ class Baseline:
     columns: Mapping[str, Mapping[str, Any]]
     answers: Distribution
     promised: Mapping[str, float | None]
+    let_in: LetIn | None = None  # of those that were kept before there was one
     schema: int = 1
 
     def features(self, names: tuple[str, ...]) -> dict[str, Distribution]:
@@ -67,33 +80,43 @@ def _let_in_by(entries: list[Entry]) -> Decision:
 
 def keep_baseline(version: Version, digest: str, estimator: Any, settings: Settings, stores: Stores) -> Baseline | None:
     """Describe the prepared data and the model's answers to it, if it is the data that this model was made of."""
-    promised = _promised(digest)
-    if promised is None or not REFERENCE.exists():
+    evaluation = _evaluation(digest)
+    if evaluation is None or not REFERENCE.exists():
         return None
     rows, _ = read_part("promotion")
-    problem = settings.charter.problem_type
+    problem, start = settings.charter.problem_type, time.process_time()
     said = Prediction.of(estimator, feature_frame(rows, settings.data), problem)
+    spent = (time.process_time() - start) / len(rows) * 1000
     reference = files.read_json(REFERENCE)
     baseline = Baseline(
         digest=digest,
         reference_sha256=files.sha256_file(REFERENCE),
         columns=reference["columns"],
         answers=describe_answers(said, problem),
-        promised=promised,
+        promised={name: figure["value"] for name, figure in evaluation["metrics"].items()},
+        let_in=_let_in(evaluation, spent),
     )
     stores.registry.store_json(baseline, run_id=version.run_id, path=ARTIFACT)
     return baseline
 
 
-def _promised(digest: str) -> dict[str, float | None] | None:
-    """Give the evaluation's figures, if the last evaluation was of this model."""
-    path = Path("reports/evaluation/evaluation.json")
+def _evaluation(digest: str) -> dict[str, Any] | None:
+    """Give the last evaluation, if it was of this model."""
+    path = EVALUATION / "evaluation.json"
     if not path.exists():
         return None
     evaluation = files.read_json(path)
-    if evaluation.get("model_digest") != digest:
-        return None
-    return {name: figure["value"] for name, figure in evaluation["metrics"].items()}
+    return evaluation if evaluation.get("model_digest") == digest else None
+
+
+def _let_in(evaluation: Mapping[str, Any], cpu_seconds_per_1k: float) -> LetIn:
+    told = files.read_json(EVALUATION / "explanation.json")["importances"]
+    return LetIn(
+        importances={name: one["value"] for name, one in told.items() if one["value"] is not None},
+        threshold=evaluation.get("threshold"),
+        making_cpu_seconds=(evaluation.get("energy") or {}).get("cpu_seconds"),
+        cpu_seconds_per_1k=cpu_seconds_per_1k,
+    )
 
 
 def fetch_baseline(version: Version, stores: Stores) -> Baseline | None:
@@ -111,4 +134,5 @@ def fetch_baseline(version: Version, stores: Stores) -> Baseline | None:
             expected=f"digest {str(version.digest)[:12]}",
             next_step="find out who changed it; `lifecycle run --force` makes a new model",
         )
-    return Baseline(**{**stored, "answers": read_distribution(stored["answers"])})
+    let_in = LetIn(**stored["let_in"]) if stored.get("let_in") else None
+    return Baseline(**{**stored, "answers": read_distribution(stored["answers"]), "let_in": let_in})

@@ -64,7 +64,7 @@ def _causes(
         because = f"{report.window.start:%Y-%m}: {'; '.join(report.alarms)}"
         if report.dropped:
             yield Cause("decay", because)
-        if report.drifted:
+        if report.drifted or report.moved:
             yield Cause("drift", because)
     if new_rows >= policy.minimum_new_rows:
         yield Cause("new-data", f"{new_rows:,} rows have come in, {policy.minimum_new_rows:,} are worth a retraining")

@@ -31,6 +31,7 @@ class Kind(StrEnum):
     ALARM = "alarm"  # somebody went round us
     DRILL = "drill"  # a recovery was practised, and how long it took
     REPRODUCTION = "reproduction"  # a version was built again from its record, and compared
+    MILESTONE = "milestone"  # a review was kept under a name
 
 
 @dataclass(frozen=True)

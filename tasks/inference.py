@@ -11,9 +11,8 @@ import pandas as pd
 from config.errors import IntegrityAlarm
 from tasks import files, packaging
 from tasks.encoding import Columns, Encoder, Matrix, columns_of_frame, encoder_of
-from tasks.features import typed_frame
 from tasks.graphs import INPUT
-from tasks.scoring import Contract
+from tasks.scoring import Contract, frame_of
 
 
 class Form(StrEnum):
@@ -50,7 +49,7 @@ class Inference:
         return self.predict(columns_of_frame(frame))
 
     def _frame(self, columns: Columns) -> pd.DataFrame:
-        return typed_frame(pd.DataFrame(dict(columns)), {c.name: c.type for c in self.contract.columns})
+        return frame_of(dict(columns), self.contract)
 
 
 def predict_frame(estimator: Any, rows: Any, contract: Contract) -> Matrix:

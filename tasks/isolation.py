@@ -140,10 +140,10 @@ def main(listening: int, pipe: int) -> None:
 def _answer(connection: socket.socket) -> None:
     with connection.makefile("rb") as questions:
         question: dict[str, Any] = json.loads(questions.readline())
-    _limit(question["seconds"], question["bytes"])
+    limit(question["seconds"], question["bytes"])
     connection.sendall(b"began\n")
     try:
-        _compare(Path(question["folder"]))
+        compare(Path(question["folder"]))
         said = ""
     except LifecycleError as error:
         said = error.seen
@@ -154,7 +154,7 @@ def _answer(connection: socket.socket) -> None:
     connection.sendall(json.dumps({"alarm": said}).encode() + b"\n")
 
 
-def _limit(seconds: int, more_bytes: int) -> None:
+def limit(seconds: int, more_bytes: int) -> None:
     """Let the kernel end this process: by wall clock, by processor time, and no memory beyond what is mapped plus."""
     signal.signal(signal.SIGCHLD, signal.SIG_DFL)
     signal.alarm(seconds)
@@ -165,7 +165,7 @@ def _limit(seconds: int, more_bytes: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit, limit))
 
 
-def _compare(folder: Path) -> None:
+def compare(folder: Path) -> None:
     from tasks import inference, packaging
     from tasks.files import read_json
     from tasks.scoring import Contract, Golden, answers, largest_difference, score, to_frame

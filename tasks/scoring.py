@@ -4,34 +4,55 @@ import functools
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from pydantic import BaseModel, ConfigDict, Field, TypeAdapter, ValidationError, create_model
 
-from config.errors import LifecycleError
-from config.settings import ColumnType, Data
+from config.settings import Column, ColumnType, Data
 from tasks.features import TRUTHS, feature_schema, typed_frame
+from tasks.strict import BadRows, Checker, checker_of
+
+__all__ = [
+    "Answer",
+    "BadRows",
+    "ColumnContract",
+    "Contract",
+    "Golden",
+    "answers",
+    "contract_of",
+    "frame_of",
+    "largest_difference",
+    "make_golden",
+    "row_checker",
+    "score",
+    "to_frame",
+    "to_records",
+    "typed_frame",
+]  # fmt: skip
 
 MOST_ROWS = 1_000
 TOLERANCE = 1e-9  # the same sums in another order differ in their last digits
 Answer = dict[str, Any]
-TEXT = Annotated[str, Field(max_length=10_000)]
-
-
-class BadRows(LifecycleError):
-    """Rows do not fit the contract: says where and why, without repeating what was sent."""
 
 
 @dataclass(frozen=True)
 class ColumnContract:
-    """A column of a request: its name, its type in the data contract, whether it may be missing."""
+    """A column of a request: its name, its type in the data contract, whether it may be missing, and its bounds."""
 
     name: str
     type: str
     nullable: bool
+    minimum: float | None = None
+    maximum: float | None = None
+    allowed: tuple[str, ...] | None = None
+
+    @classmethod
+    def read(cls, value: dict[str, Any]) -> "ColumnContract":
+        """Rebuild a column from its JSON."""
+        allowed = value.get("allowed")
+        return cls(**{**value, "allowed": None if allowed is None else tuple(allowed)})
 
 
 @dataclass(frozen=True)
@@ -49,7 +70,7 @@ class Contract:
     @classmethod
     def read(cls, value: dict[str, Any]) -> "Contract":
         """Rebuild a contract from its JSON."""
-        columns = tuple(ColumnContract(**column) for column in value["columns"])
+        columns = tuple(ColumnContract.read(column) for column in value["columns"])
         return cls(**{**value, "columns": columns, "labels": tuple(value["labels"])})
 
     @property
@@ -83,10 +104,12 @@ class Golden:
 
 def contract_of(data: Data, **about: Any) -> Contract:
     """Describe what a model of these columns takes: the features of the data contract."""
-    columns = tuple(
-        ColumnContract(name, kind, data.columns[name].max_missing > 0) for name, kind in feature_schema(data).items()
-    )
+    columns = tuple(_column(name, kind, data.columns[name]) for name, kind in feature_schema(data).items())
     return Contract(columns=columns, **about)
+
+
+def _column(name: str, kind: str, its: Column) -> ColumnContract:
+    return ColumnContract(name, kind, its.max_missing > 0, its.minimum, its.maximum, its.allowed)
 
 
 def to_records(rows: pd.DataFrame, contract: Contract) -> list[dict[str, Any]]:
@@ -113,45 +136,20 @@ def _to_json(value: Any, kind: ColumnType) -> Any:
 
 
 def to_frame(records: Any, contract: Contract) -> pd.DataFrame:
-    """Check records strictly and give them the types that the model knows (BadRows, LifecycleError)."""
-    try:
-        rows = _rows_adapter(contract).validate_python(records, strict=True)
-    except ValidationError as error:
-        raise BadRows(_where(error), expected=f"rows with exactly the columns {', '.join(contract.names)}") from error
-    values = [[getattr(row, f"c{i}") for i in range(len(contract.columns))] for row in rows]
-    frame = pd.DataFrame(values, columns=contract.names, dtype=object)
-    return typed_frame(frame, {column.name: column.type for column in contract.columns})
+    """Check records strictly and give them the types that the model knows (BadRows)."""
+    return frame_of(row_checker(contract).of_records(records), contract)
+
+
+def frame_of(columns: dict[str, Any], contract: Contract) -> pd.DataFrame:
+    """Give checked columns the types that the model knows, as one frame in the model's order."""
+    series = {n: pd.Series(values, dtype=getattr(values, "dtype", object)) for n, values in columns.items()}
+    return typed_frame(pd.DataFrame(series), {column.name: column.type for column in contract.columns})
 
 
 @functools.lru_cache(maxsize=8)
-def _rows_adapter(contract: Contract) -> TypeAdapter[Any]:
-    some_rows: Any = Annotated[list[_row_model(contract)], Field(min_length=1, max_length=MOST_ROWS)]  # type: ignore[misc]
-    return TypeAdapter(some_rows)
-
-
-def _row_model(contract: Contract) -> type[BaseModel]:
-    fields: dict[str, Any] = {
-        f"c{i}": (_python_type(column), Field(alias=column.name)) for i, column in enumerate(contract.columns)
-    }
-    closed = ConfigDict(extra="forbid", strict=True, allow_inf_nan=False)
-    return create_model("Row", __config__=closed, **fields)
-
-
-def _python_type(column: ColumnContract) -> Any:
-    kinds: dict[ColumnType, Any] = {
-        ColumnType.BOOLEAN: bool,
-        ColumnType.INTEGER: Annotated[int, Field(ge=-(2**53), le=2**53)],
-        ColumnType.NUMBER: float,
-        ColumnType.CATEGORY: TEXT,
-        ColumnType.TIMESTAMP: TEXT,
-    }
-    kind = kinds[ColumnType(column.type)]
-    return kind | None if column.nullable else kind
-
-
-def _where(error: ValidationError) -> str:
-    found = [f"{'.'.join(str(part) for part in e['loc'])}: {e['type']}" for e in error.errors(include_input=False)]
-    return f"{len(found)} values do not fit: {'; '.join(text[:100] for text in found[:5])}"
+def row_checker(contract: Contract, most_rows: int = MOST_ROWS) -> Checker:
+    """Give the checks of a contract's columns."""
+    return checker_of(contract.columns, most_rows=most_rows)
 
 
 def score(estimator: Any, rows: pd.DataFrame, contract: Contract) -> list[Answer]:

@@ -21,7 +21,7 @@ from tasks.malformed import malformed_requests
 from tasks.packaging import Package
 from tasks.scoring import Contract, Golden, largest_difference
 
-REFUSED = (413, 422)
+REFUSED = (400, 413, 422)
 FEWEST = 20  # requests from which latencies are told
 MOST_SECONDS = 5.0  # spent on them, when the machine is slow
 

@@ -41,6 +41,7 @@ class WindowReport:
     service: Mapping[str, Any] | None
     alarms: tuple[str, ...]
     action: Mapping[str, Any] | None
+    sides: Mapping[str, Any] | None = None  # attribution, bias, returns and effort, as tasks/living.py tells them
     schema: int = 1
 
     @property
@@ -52,6 +53,13 @@ class WindowReport:
     def dropped(self) -> bool:
         """Whether the realised performance fell."""
         return bool(self.performance and self.performance.get("dropped"))
+
+    @property
+    def moved(self) -> bool:
+        """Whether what the model looks at, or how it treats groups, has moved past its bound."""
+        told, bias = ((self.sides or {}).get(name) or {} for name in ("attribution", "bias"))
+        other = told.get("agreement") is not None and told["agreement"] < told["bound"]
+        return bool(other or (bias.get("gap") is not None and bias["gap"] > bias["bound"]))
 
 
 def read_windows(folder: Path) -> list[WindowReport]:

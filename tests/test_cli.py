@@ -15,7 +15,7 @@ from config.settings import Settings
 
 Configure = Callable[[str, str, str], Settings]
 COMMANDS = ["approve", "attest", "config", "explain", "ledger", "monitor", "plan", "promote", "prove", "retrain"]
-COMMANDS += ["review", "rollback", "run", "schedule", "serve", "status", "ui", "verify", "waive"]
+COMMANDS += ["review", "rollback", "run", "schedule", "score", "serve", "status", "ui", "verify", "waive"]
 
 
 def ended(*arguments: str) -> int:

@@ -13,6 +13,7 @@ from config.settings.charter import (
     RuleBaseline,
 )
 from config.settings.data import Allowance, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Source, Window
+from config.settings.economics import Alternative, BenefitLine, BusinessCase, CostLine
 from config.settings.params import Metrics, Params, Search, Split
 from config.settings.platform import Platform, Resource, Verb
 from config.settings.policy import (
@@ -29,26 +30,34 @@ from config.settings.policy import (
     Risk,
     Threshold,
 )
+from config.settings.region import Allocation, Grid, Region
 from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
+from config.settings.upkeep import Upkeep
 
 __all__ = [
+    "Allocation",
     "Allowance",
+    "Alternative",
     "Attestation",
     "Attestations",
+    "BenefitLine",
     "Bounds",
     "Budget",
+    "BusinessCase",
     "Charter",
     "Closed",
     "Column",
     "ColumnType",
     "Comparison",
+    "CostLine",
     "Data",
     "ErrorCosts",
     "Explanation",
     "Fairness",
     "Gate",
     "Gates",
+    "Grid",
     "Kpi",
     "LeakSearch",
     "Licences",
@@ -62,6 +71,7 @@ __all__ = [
     "Policy",
     "ProblemType",
     "Recovery",
+    "Region",
     "Reproduction",
     "Resource",
     "Retraining",
@@ -75,6 +85,7 @@ __all__ = [
     "Source",
     "Split",
     "Threshold",
+    "Upkeep",
     "Verb",
     "Waiver",
     "Waivers",

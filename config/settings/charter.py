@@ -6,6 +6,8 @@ from typing import Literal
 from pydantic import Field
 
 from config.settings.base import Closed, Name, Share
+from config.settings.economics import Alternative, BusinessCase
+from config.settings.region import Allocation, Region
 
 
 class ProblemType(StrEnum):
@@ -108,3 +110,7 @@ class Charter(Closed):
     )
     compute_nodes: int = Field(default=1, ge=1, description="Machines that one training run uses.")
     pretrained: bool = Field(default=False, description="Whether any part of the model was trained elsewhere.")
+    business_case: BusinessCase | None = Field(default=None, description="What the project costs and brings.")
+    alternatives: tuple[Alternative, ...] = Field(default=(), description="Custom and pretrained, weighed by figures.")
+    region: Region = Field(default_factory=Region, description="Where the project runs, and how clean its electricity.")
+    allocation: Allocation = Field(default_factory=Allocation, description="Whose budget pays, and for what place.")

@@ -8,6 +8,7 @@ from pydantic import Field, model_validator
 from config.settings.base import Closed, Name, PracticeId, Share
 from config.settings.platform import Platform
 from config.settings.release import Release
+from config.settings.upkeep import Upkeep
 
 
 class Threshold(Closed):
@@ -106,6 +107,15 @@ class Monitoring(Closed):
     minimum_rows: int = Field(default=200, ge=20, description="Smaller windows answer unknown.")
     performance_drop: float = Field(default=0.05, gt=0, description="Loss of the primary metric that raises an alarm.")
     freshness_days: int = Field(default=45, ge=1, description="A monitoring run older than this is stale.")
+    attribution: Share = Field(
+        default=0.9, description="Least agreement (NDCG) of what features matter with that at the promotion."
+    )
+    explanation_stability: Share = Field(
+        default=0.9, description="Least agreement (NDCG) of one repeat of an explanation with the mean of all."
+    )
+    explanation_fidelity: Share = Field(
+        default=0.8, description="Least share (R²) of the answers that the parts of a local explanation add up to."
+    )
 
 
 class Retraining(Closed):
@@ -195,5 +205,6 @@ class Policy(Closed):
     reproduction: Reproduction = Field(default_factory=Reproduction, description="When a rebuilt version is the same.")
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
     release: Release = Field(default_factory=Release, description="How a candidate is packaged and let in.")
+    upkeep: Upkeep = Field(default_factory=Upkeep, description="What the live model is held to besides.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
     platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")

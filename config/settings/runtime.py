@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, field_serializer
 
 from config.settings.base import Closed
+from config.settings.serving import Serving
 
 
 class Notify(Closed):
@@ -35,6 +36,7 @@ class Runtime(Closed):
     ledger: str = Field(default="ledger", min_length=1, description="Folder of the promotion ledger.")
     backup: str = Field(default="", description="Folder that `lifecycle backup` writes to; best on another disk.")
     notify: Notify = Field(default_factory=Notify, description="Who is told of failures, refusals and alarms.")
+    serving: Serving = Field(default_factory=Serving, description="The scoring server.")
     log_level: Literal["DEBUG", "INFO", "WARNING", "ERROR"] = Field(default="WARNING", description="How much is said.")
 
     @field_serializer("tracking_uri", "artifact_location", "prefect_api_url", "ledger", when_used="json")

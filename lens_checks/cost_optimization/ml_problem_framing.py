@@ -1,7 +1,8 @@
 """Cost optimization while the problem is framed: whether learning is worth it, beside a simple rule."""
 
-from config.settings import Charter, Params, Policy, ProblemType
-from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, need, not_met
+from config.settings import Charter, Data, Params, Policy, ProblemType
+from lens_checks import economics
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import Evaluation, Parts, Training, at_least, at_most, finite
 
 
@@ -52,3 +53,30 @@ def _not_worth_it(charter: Charter, policy: Policy, evaluation: Evaluation, hour
     if not at_least(low, -margin):
         return f"it is not shown that the model costs no more than the rule: {seen}, {margin:g} is the margin"
     return "" if at_least(spared, price) else f"training cost {price:.3g} {costs.currency}, and spares {spared:.3g}"
+
+
+@check(
+    "MLCOST-04",
+    phase=Phase.PROBLEM_FRAMING,
+    judged_at=Checkpoint.FRAMING,
+    fix="Weigh a custom and a pretrained model by figures under `alternatives` in config/charter.yaml.",
+)
+def custom_or_pretrained_is_decided_by_cost(charter: Charter, data: Data, policy: Policy) -> Verdict:
+    """A model is made here or taken ready by what either costs, within limits of quality, latency, privacy, licence."""
+    if not charter.alternatives:
+        if not data.columns:
+            raise Missing("the columns: the first run describes them")
+        if charter.pretrained:
+            return not_met("a part was trained elsewhere, and nothing says what else was weighed")
+        return not_applicable(f"{len(data.features)} features are figures and categories of this table alone: no "
+                              "pretrained model reads them")  # fmt: skip
+    kinds = {each.kind for each in charter.alternatives}
+    if "custom" not in kinds or len(kinds) == 1:
+        return not_met(f"only {', '.join(sorted(kinds))} was weighed: both custom and ready-made are to be")
+    if (taken := economics.chosen(charter)) is None:
+        return not_met("not just one of the alternatives is marked as chosen")
+    if (taken.kind == "custom") is charter.pretrained:
+        return not_met(f"{taken.name} was chosen, and `pretrained` says otherwise")
+    if faults := economics.of_choice(charter, taken, frozenset(policy.licences.accepted)):
+        return not_met("; ".join(faults[:5]))
+    return met(f"{taken.name}, the cheapest of {len(charter.alternatives)} that keeps every limit")

@@ -1,8 +1,21 @@
 """Cost optimization while the model is developed: where training runs, what it uses, how the search goes about it."""
 
 from config.settings import Charter, Params, Policy, Runtime
-from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
-from lens_checks.evidence.records import Environment, Landing, Leaderboard, Parts, Tracking, Training, at_least, at_most
+from lens_checks import delivery, searching
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
+from lens_checks.evidence.records import (
+    Environment,
+    Landing,
+    Leaderboard,
+    Parts,
+    Registry,
+    Repository,
+    TestRuns,
+    Tracking,
+    Training,
+    at_least,
+    at_most,
+)
 
 SIMPLE = frozenset({"linear"})
 LEAST_UTILISATION = 0.25  # of the threads that a run could use, on average
@@ -223,3 +236,51 @@ def implementations_are_compared_by_price_and_fit(
         )
     told = (f"{n} {c.value:.4g} for {(c.cpu_seconds or 0) / 3600 * hour:.2g} {currency}" for n, c in best.items())
     return met(f"{', '.join(told)}; {chosen.family} was chosen")
+
+
+@check(
+    "MLCOST-11",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.OPERATION,
+    fix="Set `compute_nodes` or `allocation.local_rows` in config/charter.yaml; commit, and `make test` there.",
+    effort=Effort.SMALL,
+)
+def small_experiments_run_on_one_machine(
+    charter: Charter, parts: Parts, tracking: Tracking, repository: Repository, registry: Registry, tests: TestRuns
+) -> Verdict:
+    """Training runs on one machine while its rows fit there, and CI tries the whole of it on one in small."""
+    target, rows = tracking.winner.tags.get("lifecycle.compute_target"), sum(p.rows for p in parts.parts.values())
+    if target is None:
+        raise Missing("where training ran (tag lifecycle.compute_target)")
+    wanted = "local" if rows <= charter.allocation.local_rows else "cluster"
+    if target != wanted:
+        return not_met(f"{rows} rows were trained on a {target} target, the rule says {wanted}")
+    if not repository.ci_files:
+        return not_met("nothing runs the tests for a commit: no CI is defined in the repository")
+    version = delivery.at_hand(registry)
+    if faults := delivery.of_tests(version, tests)[0]:
+        return not_met("; ".join(faults[:5]))
+    ran = tests.runs[version.tags["commit"]]
+    return met(f"{rows} rows, {target} as the rule says; {ran.kinds['model']} tests of models green on one machine")
+
+
+@check(
+    "MLCOST-13",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Name two families under `search.candidates` in config/params.yaml, and more `search.trials` than those.",
+    effort=Effort.SMALL,
+)
+def algorithms_and_settings_are_explored_by_machine(
+    training: Training, leaderboard: Leaderboard, tracking: Tracking
+) -> Verdict:
+    """One automated search tries algorithms and settings, each in a run of its own, and cross-validates the best."""
+    families = searching.families(leaderboard)
+    if len(families) == 1:
+        raise Missing(f"why only {families[0]} may be tried: claim it with `lifecycle attest`, or name another family")
+    if faults := searching.faults(training, leaderboard, tracking):
+        return not_met("; ".join(faults[:5]))
+    folds = need(training.cross_validation, "a cross-validation of the best").scores
+    return met(
+        f"{len(tracking.trials)} trials of {', '.join(families)} below one search, the best over {len(folds)} folds"
+    )

@@ -21,6 +21,7 @@ from lens_checks.evidence import (
     retrieval,
     storage,
     tracking,
+    upkeep,
 )
 from lens_checks.evidence import records as r
 from lens_checks.evidence.place import Malformed, NoEvidence, Place
@@ -29,19 +30,23 @@ from lens_checks.steps import Cut, step, warnings_count
 R = TypeVar("R")
 
 COLLECTORS: Mapping[type, Callable[[Place], object]] = {
+    r.AccessAudit: upkeep.accesses,
     r.Authorship: repository.authorship,
     r.Backup: delivery.backup,
     r.Baseline: data.baseline,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
     r.CommittedSource: delivery.committed_source,
+    r.CostReport: upkeep.costs,
     r.Difference: data.difference,
     r.Drills: proofs.drills,
     r.Endpoint: delivery.endpoint,
     r.Environment: environment.environment,
     r.Evaluation: model.evaluation,
     r.Explanation: model.explanation,
+    r.Exploration: upkeep.exploration,
     r.Exposure: exposure.exposure,
+    r.HumanReview: upkeep.human_review,
     r.KnownRuns: delivery.known_runs,
     r.Landing: data.landing,
     r.Leaderboard: model.leaderboard,
@@ -66,6 +71,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.TestRuns: proofs.test_runs,
     r.Tracking: tracking.tracking,
     r.Training: model.training,
+    r.Utilisation: upkeep.utilisation,
     r.Validation: data.validation,
 }
 SETTINGS: Mapping[type, Callable[[Settings], object]] = {

@@ -2,9 +2,26 @@
 
 from datetime import timedelta
 
-from config.settings import Policy
-from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, not_met
-from lens_checks.evidence.records import Clock, Ledger, MonitoringHistory, Orchestration, Registry, at_least, finite
+from config.settings import Charter, Params, Policy
+from lens_checks import delivery, living
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_met
+from lens_checks.evidence.records import (
+    Clock,
+    Drills,
+    Evaluation,
+    Explanation,
+    Exploration,
+    HumanReview,
+    Ledger,
+    MonitoringHistory,
+    Orchestration,
+    Parts,
+    Registry,
+    Training,
+    at_least,
+    at_most,
+    finite,
+)
 
 
 @check(
@@ -65,3 +82,120 @@ def retraining_starts_by_itself_and_passes_the_same_gates(
     if not retrainings:
         raise Missing("a retraining: none has taken place")
     return met(f"{', '.join(schedules)}; {len(retrainings)} retrainings, the last by {retrainings[-1].body['cause']}")
+
+
+@check(
+    "MLPER-13",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `lifecycle run`, then `lifecycle monitor WINDOW` for rows with labels; `lifecycle schedule serve`.",
+)
+def explanations_hold_and_are_watched(
+    policy: Policy, registry: Registry, evaluation: Evaluation, explanation: Explanation, history: MonitoringHistory,
+    orchestration: Orchestration, clock: Clock,
+) -> Verdict:  # fmt: skip
+    """Explanations of the whole and of single answers are stable and faithful, and what matters is watched live."""
+    rules, local = policy.monitoring, need(explanation.local, "explanations of single answers: `lifecycle run`")
+    if not explanation.figures or not all(finite(value) for value in explanation.figures.values()):
+        return not_met("the explanation names no feature, or has an importance that is not a number")
+    if not local.rows or any(set(row.contributions) != set(explanation.figures) for row in local.rows):
+        return not_met("no answer is explained, or not by every feature")
+    if not at_least(explanation.stability, rules.explanation_stability):
+        return not_met(f"repeats agree by {explanation.stability}, {rules.explanation_stability:g} is asked for")
+    if not at_least(local.fidelity, rules.explanation_fidelity):
+        return not_met(f"parts add up to {local.fidelity} of answers, {rules.explanation_fidelity:g} is asked for")
+    last = living.newest(history, registry)
+    if (version := registry.at("champion")) and version.tags.get("digest") != evaluation.model_digest:
+        raise Missing(f"the explanation of version {version.version}: the one at hand is of a later candidate")
+    told = living.sides(last).attribution
+    now = need(told.agreement if told else None, f"what mattered in {last.name}: labels are needed")
+    if old := living.stale(last, policy, clock):
+        return not_met(old)
+    if not at_least(now, rules.attribution):
+        return not_met(f"what matters agrees by {now:.3f} with the promotion, {rules.attribution:g} is asked for")
+    if not (schedules := orchestration.scheduled("monitor")):
+        raise Missing("a registered monitoring schedule")
+    return met(
+        f"stable {explanation.stability:.3f}, faithful {local.fidelity:.3f}; agreement in {last.name}: {now:.3f}; "
+        f"{', '.join(schedules)}"
+    )
+
+
+@check(
+    "MLPER-15",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `lifecycle monitor WINDOW` for rows with labels, and `lifecycle drill decay`.",
+)
+def loss_of_quality_is_seen_and_answered(
+    charter: Charter, policy: Policy, registry: Registry, history: MonitoringHistory, drills: Drills, ledger: Ledger,
+    clock: Clock,
+) -> Verdict:  # fmt: skip
+    """The truth comes in, every KPI is measured live, and a drill shows that decay raises an alarm and a retraining."""
+    last = living.newest(history, registry)
+    unseen = [kpi.metric for kpi in charter.kpis if not finite(living.realised(last, kpi.metric))]
+    if unseen or not at_least(last.labels_share, policy.upkeep.labels_share):
+        raise Missing(f"the truth of {last.name}: {last.labels_share} of its rows have it")
+    if old := living.stale(last, policy, clock):
+        return not_met(old)
+    if (fell := [*living.falls(last)]) and not last.alarms:
+        return not_met(f"{', '.join(fell[:5])} fell in {last.name}, and no alarm was raised")
+    drill = delivery.drill_named(drills, "decay")
+    faults = delivery.of_drill(drill, ledger, clock, policy.recovery) or living.of_decay(drill)
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(f"{last.labels_share:.0%} of {last.name} labelled, every KPI measured; decay alarms and has retrained")
+
+
+@check(
+    "MLPER-17",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Compare feature sets on the same split, keep reports/exploration.json, and set the day of the next review.",
+    effort=Effort.LARGE,
+)
+def new_data_and_features_are_explored(
+    params: Params, parts: Parts, training: Training, exploration: Exploration, clock: Clock
+) -> Verdict:
+    """By a day that is set, feature sets are compared on the same split, and new columns of the source are found."""
+    if clock.now > exploration.next_review:
+        return not_met(f"the review of features was due on {exploration.next_review:%Y-%m-%d}")
+    if old := living.too_old("the exploration", exploration.made, clock, days=365):
+        return not_met(old)
+    if exploration.tune_sha256 != parts.parts["tune"].sha256 or exploration.metric != params.metrics.primary:
+        raise Missing("an exploration of the rows and by the metric that tuning uses now")
+    scored = [one for one in exploration.compared if finite(one.value)]
+    if len({frozenset(one.features) for one in scored}) < len(exploration.compared) or len(scored) < 2:
+        return not_met(f"{len(scored)} feature sets were scored, two that differ are needed")
+    if not any(set(one.features) == set(training.features) for one in scored):
+        return not_met("the features that the model reads are not among the sets")
+    new = need(exploration.new_columns, "a look for columns that the source has and config/data.yaml lacks")
+    told = ", ".join(f"{one.name} {one.value:.4g}" for one in scored)
+    return met(f"{told}; {len(new)} new columns; the next review is due on {exploration.next_review:%Y-%m-%d}")
+
+
+@check(
+    "MLPER-18",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Let people look at uncertain and at random answers, and keep reports/human_review.json with their labels.",
+    effort=Effort.LARGE,
+)
+def people_look_at_a_sample_of_answers(
+    policy: Policy, registry: Registry, review: HumanReview, ledger: Ledger, clock: Clock
+) -> Verdict:
+    """People look at uncertain answers and at random ones, mostly agree, and a retraining learns from their labels."""
+    if review.version != registry.aliases.get("champion"):
+        raise Missing(f"a review of answers of version {registry.aliases.get('champion')}, which serves now")
+    if old := living.too_old("the review of answers", review.made, clock, days=policy.upkeep.review_days):
+        return not_met(old)
+    if lacking := [why for why in ("low confidence", "random") if review.queued.get(why, 0) < 1]:
+        return not_met(f"no answer was queued for: {', '.join(lacking)}")
+    if not policy.upkeep.reviewed_rows <= review.reviewed <= sum(review.queued.values()):
+        return not_met(f"{review.reviewed} of {sum(review.queued.values())} queued answers were looked at")
+    share = review.agreed / review.reviewed
+    if not (at_least(share, policy.upkeep.review_agreement) and at_most(share, 1)):
+        return not_met(f"people agree with {share:.0%}, {policy.upkeep.review_agreement:.0%} is asked for")
+    if not (review.labels_sha256 and any(e.number == review.used_in for e in ledger.retrainings)) or ledger.breaks:
+        raise Missing("versioned labels of the reviewers, and a retraining that learned from them")
+    return met(f"{review.reviewed} answers looked at, {share:.0%} agreed with; entry {review.used_in} learned")

@@ -64,7 +64,12 @@ def model() -> dict[type, object]:
             uplift_over_dummy=r.Interval(value=0.6, low=0.5, high=0.7),
             thresholds=tuple(r.ThresholdResult(metric=name, value=0.5, passed=True) for name in METRICS),
         ),
-        r.Explanation(method="permutation_importance", level="global", importances={"delay": 0.4}),
+        r.Explanation(
+            method="permutation_importance", level="global", importances={"delay": 0.4}, stability=0.99,
+            local=r.LocalExplanation(
+                base=0.3, rows=(r.ExplainedRow(answer=0.8, contributions={"delay": 0.5}),), fidelity=0.95
+            ),
+        ),
         r.Tracking(experiment="flights", winner=run, search=replace(run, run_id="search", name="search"), trials=()),
     ]  # fmt: skip
     return {type(record): record for record in records}

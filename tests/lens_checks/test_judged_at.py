@@ -24,13 +24,15 @@ ELSEWHERE = {
     "MLOE-06": Checkpoint.DEVELOPMENT,
     "MLOE-09": Checkpoint.DEVELOPMENT,
     "MLPER-03": Checkpoint.DEVELOPMENT,
+    "MLSUS-03": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,
     "MLSEC-10": Checkpoint.RELEASE,
-    # what only a model that serves can show
+    # what only a model that serves can show: what it takes and costs
+    "MLCOST-01": Checkpoint.OPERATION,
     "MLOE-03": Checkpoint.OPERATION,
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
@@ -41,6 +43,7 @@ ELSEWHERE = {
     "MLREL-10": Checkpoint.OPERATION,
     "MLSEC-03": Checkpoint.OPERATION,
     "MLSEC-04": Checkpoint.OPERATION,
+    "MLCOST-11": Checkpoint.OPERATION,
     "MLSEC-06": Checkpoint.OPERATION,
 }
 

@@ -13,7 +13,9 @@ from lens_checks.evidence import records as r
 from lens_checks.evidence.place import NoEvidence
 from lens_checks.runner import ask
 from tests.lens_checks.delivered import delivered
+from tests.lens_checks.frugal import frugal
 from tests.lens_checks.guarded import guarded
+from tests.lens_checks.living import living
 from tests.lens_checks.made import BASE, PARTS, ROWS, ground, model, release
 from tests.lens_checks.proven import proven
 
@@ -136,4 +138,4 @@ def prepared() -> dict[type, object]:
     return {type(record): record for record in records}
 
 
-GOOD = World(guarded(proven(delivered(settings() | prepared() | model() | release() | ground()))))
+GOOD = World(living(frugal(guarded(proven(delivered(settings() | prepared() | model() | release() | ground()))))))

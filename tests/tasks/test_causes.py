@@ -1,5 +1,6 @@
 """A retraining has a cause, and the answer to asking is the same whoever reads the same records."""
 
+from dataclasses import replace
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -24,6 +25,12 @@ def window(*, drifted: int = 0, dropped: bool = False, alarm: bool = True, made:
     )  # fmt: skip
 
 
+def moved(agreement: float | None = None, gap: float | None = None) -> WindowReport:
+    """Make the report of a window that raised an alarm, with its sides."""
+    sides = {"attribution": {"agreement": agreement, "bound": 0.9}, "bias": {"gap": gap, "bound": 0.1}}
+    return replace(window(), sides=sides)
+
+
 def entry(outcome: str, *, ago: timedelta, cause: str = "drift") -> Entry:
     """Make a ledger entry about a retraining."""
     body = {"outcome": outcome, "cause": cause, "because": "because"}
@@ -45,6 +52,11 @@ LONG, SHORT = timedelta(days=30), timedelta(hours=2)
     [
         pytest.param(decide(), None, id="nothing speaks for it"),
         pytest.param(decide(windows=[window(drifted=3)]), "drift", id="an alarm of drift"),
+        pytest.param(decide(windows=[moved(agreement=0.8)]), "drift", id="an alarm of features that matter otherwise"),
+        pytest.param(decide(windows=[moved(agreement=0.9)]), None, id="features that matter as before"),
+        pytest.param(decide(windows=[moved(gap=0.2)]), "drift", id="an alarm of groups treated apart"),
+        pytest.param(decide(windows=[moved(gap=0.1)]), None, id="groups treated alike"),
+        pytest.param(decide(windows=[moved()]), None, id="sides that could not be told"),
         pytest.param(decide(windows=[window(drifted=1, alarm=False)]), None, id="one feature that drifted is no cause"),
         pytest.param(decide(windows=[window(drifted=3, dropped=True)]), "decay", id="decay comes before drift"),
         pytest.param(decide(new_rows=1000), "new-data", id="enough new rows"),

@@ -50,7 +50,7 @@ def test_records_get_the_types_of_the_data_contract() -> None:
     ids=lambda change: str(change)[:20],
 )
 def test_what_does_not_fit_is_refused(change: dict[str, Any]) -> None:
-    with pytest.raises(scoring.LifecycleError):
+    with pytest.raises(BadRows):
         scoring.to_frame([GOOD | change], contract())
 
 

@@ -116,6 +116,23 @@ class Evaluation(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class ExplainedRow(Record):
+    """One answer, and what each feature adds to it."""
+
+    answer: float
+    contributions: dict[str, float]
+
+
+@dataclass(frozen=True, kw_only=True)
+class LocalExplanation(Record):
+    """Why some rows are answered as they are; `fidelity` (R²) says how well the parts add up to the answers."""
+
+    base: float
+    rows: tuple[ExplainedRow, ...]
+    fidelity: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Explanation(Record):
     """Why the model answers as it does: reports/evaluation/explanation.json; importance by feature."""
 
@@ -123,6 +140,8 @@ class Explanation(Record):
     level: str | None = None
     importances: dict[str, float | Interval]
     rows: int | None = None
+    stability: float | None = None  # least agreement of one repeat with the mean of all, 0 to 1
+    local: LocalExplanation | None = None
 
     @property
     def figures(self) -> dict[str, float | None]:

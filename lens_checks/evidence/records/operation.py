@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lens_checks.evidence.records.base import Record
 from lens_checks.evidence.records.data import Span
+from lens_checks.evidence.records.sides import WindowSides
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -89,6 +90,7 @@ class MonitoringWindow(Record):
     service: dict[str, object] | None
     alarms: tuple[str, ...]
     action: dict[str, object] | None
+    sides: WindowSides | None = None  # of windows that were judged since there are any
 
     @property
     def name(self) -> str:

@@ -1,13 +1,15 @@
 """Learning against a rule."""
 
+from typing import Any
+
 import pytest
 
-from config.settings import Charter, ProblemType
+from config.settings import Alternative, Charter, Data, ProblemType
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import ml_problem_framing as checks
 from lens_checks.evidence import records as r
 from tests.lens_checks.made import PARTS
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 
 def saving(value: float, low: float, high: float) -> Changes:
@@ -15,7 +17,46 @@ def saving(value: float, low: float, high: float) -> Changes:
     return {r.Evaluation: {"saving": r.Interval(value=value, low=low, high=high)}}
 
 
+OURS: dict[str, Any] = {
+    "name": "ours", "kind": "custom", "cost_monthly": 20, "quality": 0.84, "latency_ms": 9, "licence": "MIT",
+    "private": True, "chosen": True,
+}  # fmt: skip
+READY = OURS | {"name": "ready", "kind": "pretrained", "cost_monthly": 90, "chosen": False}
+
+
+def weighed(*others: dict[str, Any], pretrained: bool = False, **ours: Any) -> Changes:
+    """Let ours have been weighed against others, a dearer one that is ready made unless told otherwise."""
+    table = (OURS | ours, *(others or (READY,)))
+    return {Charter: {"alternatives": tuple(map(Alternative.model_validate, table)), "pretrained": pretrained}}
+
+
 VERDICTS = {
+    checks.custom_or_pretrained_is_decided_by_cost: {
+        "figures and categories have no pretrained model": (DERIVED, {}),
+        "columns that nobody described yet": (UNKNOWN, {Data: {"columns": {}}}),
+        "a pretrained part beside which nothing was weighed is refused": (NOT_MET, {Charter: {"pretrained": True}}),
+        "the cheaper of two within every limit": (MET, weighed()),
+        "a table of custom models alone is refused": (NOT_MET, weighed(READY | {"kind": "custom"})),
+        "a table of ready-made ones alone is refused": (NOT_MET, weighed(READY, kind="pretrained", pretrained=True)),
+        "a choice that nobody made is refused": (NOT_MET, weighed(chosen=False)),
+        "two choices are none": (NOT_MET, weighed(READY | {"chosen": True})),
+        "a choice that `pretrained` denies is refused": (NOT_MET, weighed(pretrained=True)),
+        "a dearer one than would do is refused": (NOT_MET, weighed(cost_monthly=91)),
+        "a cheaper one that is not good enough is left": (MET, weighed(READY | {"cost_monthly": 1, "quality": 0.7})),
+        "a cheaper one that is too slow is left": (MET, weighed(READY | {"cost_monthly": 1, "latency_ms": 900})),
+        "a cheaper one that takes the rows away is left": (MET, weighed(READY | {"cost_monthly": 1, "private": False})),
+        "a cheaper one of no accepted licence is left": (MET, weighed(READY | {"cost_monthly": 1, "licence": "none"})),
+        "a choice that misses the floor is refused": (NOT_MET, weighed(quality=0.7)),
+        "tuning a pretrained one is a middle way": (
+            MET,
+            weighed(
+                READY,
+                READY | {"name": "tuned", "kind": "fine-tuned", "cost_monthly": 10, "chosen": True},
+                chosen=False,
+                pretrained=True,
+            ),
+        ),
+    },
     checks.learning_is_worth_more_than_a_rule: {
         "better than the rule by more than chance and cost": (MET, {}),
         "an uplift that may be chance is refused": (

@@ -9,6 +9,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
+from tests.lens_checks.delivered import ran_with
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
@@ -16,6 +17,7 @@ DEAR = tuple(replace(c, cpu_seconds=900.0) if c.trial == 3 else c for c in TRIAL
 GOOD_LINEAR = tuple(replace(c, value=0.849) if c.family == "linear" else c for c in DEAR)
 AP, BRIER = Threshold(metric="average_precision", floor=0.8), Threshold(metric="brier", ceiling=0.12)
 RUN = GOOD.get(r.Tracking).winner
+TRIED = GOOD.get(r.Tracking).trials
 ROWS = (replace(RUN, run_id="1"), replace(RUN, run_id="2", status="RUNNING"))
 
 
@@ -34,6 +36,11 @@ def rival(cpu_seconds: float) -> dict[type, object]:
 def only(*candidates: r.Candidate) -> dict[type, object]:
     """Give a leaderboard of these alone."""
     return {r.Leaderboard: {"candidates": candidates}}
+
+
+def ran(target: str) -> dict[str, object]:
+    """Let training have run on a target."""
+    return {"winner": {"tags": {"lifecycle.compute_target": target}}}
 
 
 VERDICTS = {
@@ -209,6 +216,33 @@ VERDICTS = {
             only(*(replace(c, value=0.85) if c.trial == 2 else c for c in DEAR)),
         ),
         "a model that is no trial of the search is refused": (NOT_MET, {r.Training: {"params": {"leaves": 99}}}),
+    },
+    checks.small_experiments_run_on_one_machine: {
+        "few rows on one machine, and tests that are green": (MET, {}),
+        "few rows on a cluster are refused": (NOT_MET, {r.Tracking: ran("cluster")}),
+        "many rows on one machine are refused": (NOT_MET, {Charter: {"allocation": {"local_rows": 999}}}),
+        "just as many rows as one machine is for": (MET, {Charter: {"allocation": {"local_rows": 1000}}}),
+        "many rows on a cluster": (MET, {Charter: {"allocation": {"local_rows": 9}}, r.Tracking: ran("cluster")}),
+        "a run that does not say where": (UNKNOWN, {r.Tracking: {"winner": {"tags": {}}}}),
+        "a repository without CI is refused": (NOT_MET, {r.Repository: {"ci_files": ()}}),
+        "tests that fail are refused": (NOT_MET, ran_with(failed=1)),
+        "tests of no model are refused": (NOT_MET, ran_with(kinds={"data": 1, "api": 1})),
+        "tests that nobody ran": (UNKNOWN, {r.TestRuns: {"runs": {}}}),
+    },
+    checks.algorithms_and_settings_are_explored_by_machine: {
+        "families and settings below one search, the best cross-validated": (MET, {}),
+        "one family, and nobody says why": (UNKNOWN, {r.Leaderboard: {"candidates": TRIALS[2:]}}),
+        "a model of no search is refused": (NOT_MET, {r.Tracking: {"search": None}}),
+        "a model of another search is refused": (NOT_MET, {r.Training: {"parent_run_id": "other"}}),
+        "a trial without a run is refused": (NOT_MET, {r.Tracking: {"trials": TRIED[1:]}}),
+        "runs below another search are refused": (
+            NOT_MET,
+            {r.Tracking: {"trials": tuple(replace(run, parent_id="other") for run in TRIED)}},
+        ),
+        "every family just once is refused": (NOT_MET, only(*TRIALS[:3])),
+        "baselines alone are refused": (NOT_MET, only(TRIALS[0])),
+        "a best that was not cross-validated is refused": (NOT_MET, {r.Training: {"cross_validation": None}}),
+        "a fold without a score is refused": (NOT_MET, {r.Training: {"cross_validation": {"scores": (0.8, None)}}}),
     },
 }
 

@@ -1,12 +1,16 @@
 """Environments that are the same, and answer alike."""
 
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import monitoring as checks
+from tests.lens_checks.living import last, sides
+from tests.lens_checks.made import NOW
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 STAGES = GOOD.get(r.Pipeline).stages
@@ -16,6 +20,19 @@ TRIED = GOOD.get(r.Release).environment
 def prepared(**changed: object) -> dict[type, object]:
     """Give a pipeline whose prepare stage differs."""
     return {r.Pipeline: {"stages": STAGES | {"prepare": replace(STAGES["prepare"], **changed)}}}
+
+
+PROTECTED: Changes = {Charter: {"fairness": {"attributes": ("origin",)}}}
+
+
+def bias(gap: float | None) -> r.Bias:
+    return r.Bias(gap=gap, bound=0.1, attributes=("origin",))
+
+
+def untagged(name: str) -> Changes:
+    """Give a registry whose champion lacks a tag."""
+    version = GOOD.get(r.Registry).versions[0]
+    return {r.Registry: {"versions": (replace(version, tags={n: t for n, t in version.tags.items() if n != name}),)}}
 
 
 VERDICTS = {
@@ -42,6 +59,32 @@ VERDICTS = {
         "a pipeline without stages shows nothing": (NOT_MET, {r.Pipeline: {"stages": {}}}),
         "a model whose lock is not known cannot be told": (UNKNOWN, {r.Training: {"lock_sha256": None}}),
         "a trial that says nothing of its place cannot be told": (UNKNOWN, {r.Release: {"environment": {}}}),
+    },
+    checks.the_live_model_can_be_looked_into: {
+        "four monitors, a log of answers, a lineage": (MET, {}),
+        "a window of another version": (UNKNOWN, last(version=7)),
+        "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
+        "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
+        "a window of other bytes than registered is refused": (NOT_MET, last(digest="0" * 64)),
+        "a version that does not name its data is refused": (NOT_MET, untagged("data_revision")),
+        "a lineage that leads nowhere is refused": (NOT_MET, {r.Lineage: {"edges": ()}}),
+        "a lineage of a later candidate says nothing of it": (MET, {r.Lineage: {"version": 2, "edges": ()}}),
+        "drift that nobody measured": (UNKNOWN, last(features={})),
+        "drift without a baseline": (UNKNOWN, last(baseline_sha256=None)),
+        "quality that nobody measured": (UNKNOWN, last(performance=None)),
+        "attributions that nobody measured": (UNKNOWN, last(sides=sides(attribution=None))),
+        "attributions that could not be told": (
+            UNKNOWN,
+            last(sides=sides(attribution=r.Attribution(agreement=None, bound=0.9, rows=9))),
+        ),
+        "a window without other sides": (UNKNOWN, last(sides=None)),
+        "protected groups that nobody looked at": (UNKNOWN, {Charter: {"fairness": {"attributes": ("origin",)}}}),
+        "protected groups that could not be told": (UNKNOWN, {**PROTECTED, **last(sides=sides(bias=bias(None)))}),
+        "protected groups that were": (MET, {**PROTECTED, **last(sides=sides(bias=bias(0.05)))}),
+        "no log of answers": (UNKNOWN, last(service=None)),
+        "a log without request ids": (UNKNOWN, last(service={"requests": 9, "model_version": "1"})),
+        "a log without versions": (UNKNOWN, last(service={"requests": 9, "request_ids": True})),
+        "an empty log": (UNKNOWN, last(service={"requests": 0, "model_version": "1", "request_ids": True})),
     },
 }
 

@@ -9,6 +9,7 @@ from config.settings import Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import monitoring as checks
+from tests.lens_checks import living
 from tests.lens_checks.made import NOW, START, entry
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -23,6 +24,21 @@ def last(**changes: object) -> dict[str, object]:
 GONE = r.FeatureDrift(psi=None, drifted=True)
 STILL = r.FeatureDrift(psi=0.1, drifted=False)
 STARTED = entry(9, "retraining", NOW, outcome="started", cause="drift")
+
+STRANGE = r.ExplainedRow(answer=0.8, contributions={"hour": 0.5})
+FELL = {"average_precision": {"value": 0.7, "dropped": True}, "dropped": True}
+SETS = GOOD.get(r.Exploration).compared
+
+
+def agreeing(share: float) -> Changes:
+    """Give a last window in which what matters agrees so much with the promotion."""
+    return living.last(sides=living.sides(attribution=r.Attribution(agreement=share, bound=0.9, rows=900)))
+
+
+def showing(**change: object) -> Changes:
+    """Give a drill of decay that showed something else."""
+    return living.decayed(about={**living.SHOWN, **change})
+
 
 VERDICTS = {
     checks.drift_is_measured_and_answered: {
@@ -122,6 +138,85 @@ VERDICTS = {
         "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
         "without a registered schedule nothing can be told": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
         "where nothing was retrained nothing can be told": (UNKNOWN, {r.Ledger: {"entries": ()}}),
+    },
+    checks.explanations_hold_and_are_watched: {
+        "stable, faithful, and what matters has not moved": (MET, {}),
+        "no answer was explained by itself": (UNKNOWN, {r.Explanation: {"local": None}}),
+        "a feature without importance is refused": (NOT_MET, {r.Explanation: {"importances": {"delay": float("nan")}}}),
+        "no feature at all is refused": (NOT_MET, {r.Explanation: {"importances": {}}}),
+        "no rows are refused": (NOT_MET, {r.Explanation: {"local": {"rows": ()}}}),
+        "a row explained by other features is refused": (NOT_MET, {r.Explanation: {"local": {"rows": (STRANGE,)}}}),
+        "as stable as asked for": (MET, {r.Explanation: {"stability": 0.9}}),
+        "less stable is refused": (NOT_MET, {r.Explanation: {"stability": 0.89}}),
+        "of a stability that nobody told is refused": (NOT_MET, {r.Explanation: {"stability": None}}),
+        "as faithful as asked for": (MET, {r.Explanation: {"local": {"fidelity": 0.8}}}),
+        "less faithful is refused": (NOT_MET, {r.Explanation: {"local": {"fidelity": 0.79}}}),
+        "a window of another version": (UNKNOWN, living.last(version=7)),
+        "the explanation of a later candidate": (UNKNOWN, {r.Evaluation: {"model_digest": "0" * 64}}),
+        "a window without labels": (UNKNOWN, living.last(sides=living.sides(attribution=None))),
+        "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
+        "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
+        "what matters agrees just enough": (MET, agreeing(0.9)),
+        "what matters has moved, and is refused": (NOT_MET, agreeing(0.89)),
+        "no schedule": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
+    },
+    checks.loss_of_quality_is_seen_and_answered: {
+        "labels came in, and a drill showed decay": (MET, {}),
+        "a window of another version": (UNKNOWN, living.last(version=7)),
+        "a KPI that nobody measured": (UNKNOWN, living.last(performance=None)),
+        "half of the labels": (MET, living.last(labels_share=0.5)),
+        "fewer labels": (UNKNOWN, living.last(labels_share=0.49)),
+        "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=31)}}),
+        "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
+        "a fall without an alarm is refused": (NOT_MET, living.last(performance=FELL)),
+        "a fall with an alarm": (MET, living.last(performance=FELL, alarms=("it fell",))),
+        "no drill": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "a drill that failed is refused": (NOT_MET, living.decayed(passed=False)),
+        "a drill of long ago is refused": (NOT_MET, living.decayed(made=NOW - timedelta(days=36))),
+        "a drill that the ledger tells otherwise is refused": (NOT_MET, living.decayed(living.decay(passed=False))),
+        "an alarm on sound rows is refused": (NOT_MET, showing(clean={"alarmed": True, "cause": "drift"})),
+        "no alarm on decayed rows is refused": (NOT_MET, showing(decayed={"alarmed": False, "cause": "decay"})),
+        "an alarm that leads to nothing is refused": (NOT_MET, showing(decayed={"alarmed": True, "cause": None})),
+        "no alarm on rows that drifted is refused": (NOT_MET, showing(drifted={"alarmed": False, "cause": "drift"})),
+        "rows that drifted may decay too": (MET, showing(drifted={"alarmed": True, "cause": "decay"})),
+        "a drill without rows that drifted is refused": (NOT_MET, showing(drifted=None)),
+    },
+    checks.new_data_and_features_are_explored: {
+        "two sets on the same rows, no new column": (MET, {}),
+        "no exploration": (UNKNOWN, {r.Exploration: None}),
+        "the review is due now": (MET, {r.Exploration: {"next_review": NOW}}),
+        "a review that is overdue is refused": (NOT_MET, {r.Exploration: {"next_review": NOW - timedelta(seconds=1)}}),
+        "an exploration of a year ago": (MET, {r.Exploration: {"made": NOW - timedelta(days=365)}}),
+        "an older one is refused": (NOT_MET, {r.Exploration: {"made": NOW - timedelta(days=366)}}),
+        "other rows": (UNKNOWN, {r.Exploration: {"tune_sha256": "0" * 64}}),
+        "another metric": (UNKNOWN, {r.Exploration: {"metric": "brier"}}),
+        "one set alone is refused": (NOT_MET, {r.Exploration: {"compared": SETS[:1]}}),
+        "the same set twice is refused": (NOT_MET, {r.Exploration: {"compared": (SETS[0], SETS[0])}}),
+        "a set without a score is refused": (
+            NOT_MET,
+            {r.Exploration: {"compared": (SETS[0], replace(SETS[1], value=None))}},
+        ),
+        "sets without the one in use are refused": (NOT_MET, {r.Training: {"features": ("delay", "hour")}}),
+        "nobody looked for new columns": (UNKNOWN, {r.Exploration: {"new_columns": None}}),
+        "new columns were found": (MET, {r.Exploration: {"new_columns": ("gate",)}}),
+    },
+    checks.people_look_at_a_sample_of_answers: {
+        "a hundred looked at, ninety agreed with": (MET, {}),
+        "no review": (UNKNOWN, {r.HumanReview: None}),
+        "answers of another version": (UNKNOWN, {r.HumanReview: {"version": 7}}),
+        "a review as old as may be": (MET, {r.HumanReview: {"made": NOW - timedelta(days=100)}}),
+        "an older review is refused": (NOT_MET, {r.HumanReview: {"made": NOW - timedelta(days=101)}}),
+        "no uncertain answer is refused": (NOT_MET, {r.HumanReview: {"queued": {"random": 100}}}),
+        "no random answer is refused": (NOT_MET, {r.HumanReview: {"queued": {"low confidence": 100, "random": 0}}}),
+        "just enough": (MET, {r.HumanReview: {"reviewed": 50, "agreed": 40}}),
+        "too few are refused": (NOT_MET, {r.HumanReview: {"reviewed": 49, "agreed": 49}}),
+        "more looked at than queued is refused": (NOT_MET, {r.HumanReview: {"reviewed": 101}}),
+        "too little agreement is refused": (NOT_MET, {r.HumanReview: {"agreed": 79}}),
+        "more agreed with than looked at is refused": (NOT_MET, {r.HumanReview: {"agreed": 101}}),
+        "labels without a version": (UNKNOWN, {r.HumanReview: {"labels_sha256": None}}),
+        "labels that nothing learned from": (UNKNOWN, {r.HumanReview: {"used_in": None}}),
+        "labels used by an entry that is no retraining": (UNKNOWN, {r.HumanReview: {"used_in": 2}}),
+        "labels used by a ledger that does not hold": (UNKNOWN, {r.Ledger: {"breaks": ("entry 4 was edited",)}}),
     },
 }
 

@@ -1,18 +1,30 @@
 """Retraining when it is needed."""
 
+from dataclasses import replace
+from datetime import timedelta
+
 import pytest
 
-from config.settings import Policy
+from config.settings import Charter, Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.sustainability import monitoring as checks
-from tests.lens_checks.made import entry
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.living import last, sides
+from tests.lens_checks.made import NOW, entry
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 
 def retraining(**body: str) -> r.LedgerEntry:
     """Give the entry of a retraining that was started."""
     return entry(1, "retraining", outcome="started", **body)
+
+
+EFFORT = GOOD.get(r.MonitoringHistory).last.sides.effort  # type: ignore[union-attr]
+
+
+def effort(**change: float | None) -> Changes:
+    """Give a last window whose answers took something else."""
+    return last(sides=sides(effort=replace(EFFORT, **change)))  # type: ignore[type-var]
 
 
 HALF = (retraining(cause="schedule", because="monthly"), retraining(cause="drift", because="delay drifted"))
@@ -51,6 +63,20 @@ VERDICTS = {
         "a hand that gives no reason is refused": (NOT_MET, {r.Ledger: {"entries": (retraining(cause="hand"),)}}),
         "a broken ledger is refused": (NOT_MET, {r.Ledger: {"breaks": ("entry 4 was edited",)}}),
         "where nothing was retrained nothing can be told": (UNKNOWN, {r.Ledger: {"entries": ()}}),
+    },
+    checks.what_an_answer_takes_is_measured_against_a_baseline: {
+        "little more than at the promotion": (MET, {}),
+        "a window of another version": (UNKNOWN, last(version=7)),
+        "a window without other sides": (UNKNOWN, last(sides=None)),
+        "what answers took was not measured": (UNKNOWN, last(sides=sides(effort=None))),
+        "nothing to compare with": (UNKNOWN, effort(baseline_cpu_seconds_per_1k=None)),
+        "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
+        "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
+        "electricity that does not follow is refused": (NOT_MET, effort(kwh_per_1k=1.0)),
+        "electricity by other watts than agreed is refused": (NOT_MET, {Charter: {"budget": {"watts_per_cpu": 5.0}}}),
+        "bytes below nothing are refused": (NOT_MET, effort(bytes_per_1k=-1.0)),
+        "three times as much": (MET, effort(baseline_cpu_seconds_per_1k=0.02 / 3)),
+        "more than that is refused": (NOT_MET, effort(baseline_cpu_seconds_per_1k=0.0066)),
     },
 }
 

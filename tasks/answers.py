@@ -1,0 +1,93 @@
+"""The answers of a batch as a table, and the forms in which it and the refused rows are written."""
+
+import csv
+import io
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+from tasks.conformity import Fault
+from tasks.encoding import Matrix
+from tasks.streams import Chunk
+
+if TYPE_CHECKING:
+    from tasks.scoring import Contract
+
+FAULTS_HEAD = b"row,source,source_row,column,reason\n"
+
+
+def table(
+    probabilities: Matrix, contract: "Contract", *, rows: NDArray[np.int64], version: int, at: str, keys: pa.Table
+) -> pa.Table:
+    """Put answers beside their row, key, model version and time; `rows` are places in the whole input, from 0."""
+    size = len(rows)
+    columns: dict[str, Any] = {"row": pa.array(rows, pa.int64())}
+    columns |= {f"key_{name}" if name in columns else name: _plain(keys[name]) for name in keys.column_names}
+    columns |= _figures(probabilities[:size], contract, size)
+    columns["model_version"] = pa.array(np.full(size, version), pa.int64())
+    columns["scored_at"] = pa.array([at] * size, pa.string())
+    return pa.table(columns)
+
+
+def _figures(probabilities: Matrix, contract: "Contract", size: int) -> dict[str, Any]:
+    if contract.problem == "regression":
+        return {"value": pa.array(probabilities[:, 0] if size else [], pa.float64())}
+    if contract.problem == "binary":
+        case = probabilities[:, -1] if size else np.empty(0)
+        threshold = 0.5 if contract.threshold is None else contract.threshold
+        return {"positive": pa.array(case >= threshold, pa.bool_()), "probability": pa.array(case, pa.float64())}
+    labels = np.array(contract.labels, dtype=object)
+    best = labels[probabilities.argmax(axis=1)] if size else []
+    columns = probabilities.T if size else np.empty((len(labels), 0))
+    told = {f"probability_{label}": pa.array(c, pa.float64()) for label, c in zip(labels, columns, strict=True)}
+    return {"label": pa.array(best, pa.string()), **told}
+
+
+def _plain(column: pa.ChunkedArray) -> Any:
+    """Give a key as it is; codes of text as text, so that every part has the same type."""
+    return column.cast(column.type.value_type) if pa.types.is_dictionary(column.type) else column
+
+
+def part_bytes(answers: pa.Table) -> bytes:
+    """Give a part in Arrow's own form."""
+    sink = io.BytesIO()
+    with pa.ipc.new_file(sink, answers.schema) as writer:
+        writer.write_table(answers)
+    return sink.getvalue()
+
+
+def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> bool:
+    """Write all parts as one Parquet or CSV file."""
+    tables = (pa.ipc.open_file(pa.BufferReader(part)).read_all() for part in parts)
+    first = next(tables, None)
+    if first is None:  # an input without a row
+        none = pa.table({})
+        first = table(np.empty((0, 2)), contract, rows=np.empty(0, np.int64), version=0, at="", keys=none)
+    with _writer(to, suffix, first.schema) as writer:
+        writer.write_table(first)
+        for following in tables:
+            writer.write_table(following.cast(first.schema))
+    return True
+
+
+def _writer(to: Any, suffix: str, schema: pa.Schema) -> Any:
+    import pyarrow.csv
+    import pyarrow.parquet
+
+    if suffix == ".csv":
+        return pyarrow.csv.CSVWriter(to, schema)
+    return pyarrow.parquet.ParquetWriter(to, schema, compression="zstd")
+
+
+def faults_bytes(chunk: Chunk, faults: Sequence[Fault], *, first: int) -> bytes:
+    """Name the refused rows of a chunk, a line a fault, without their values; rows are counted from 0."""
+    text = io.StringIO()
+    writer = csv.writer(text, lineterminator="\n")
+    for line, words in chunk.broken:
+        writer.writerow(["", chunk.source, "", "", f"line {line}: {words}"])
+    for fault in faults:
+        writer.writerow([first + fault.row, chunk.source, chunk.first + fault.row, fault.column, fault.reason])
+    return text.getvalue().encode()
