@@ -38,7 +38,7 @@ def prove(
 
     told = proof.prove(ids or [], quick=quick, keep=keep)
     table.show(told, as_json=as_json)
-    raise typer.Exit(0 if told.proof.holds else 3)
+    raise typer.Exit(0 if told.holds else 3)
 
 
 @app.command(rich_help_panel=PANEL)

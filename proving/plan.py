@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from proving.children import CAUGHT, NOT_PLANTED, Answer, Child
 from proving.defect import FLIGHTS, Case, Defect, Stage
-from proving.proof import Result, result
+from proving.proof import Proof, result
 
 ORDER = tuple(Stage)
 
@@ -85,7 +85,7 @@ class Plan:
         """True when nothing is left to do."""
         return not (self.waiting or self.running or self.ahead)
 
-    def result(self) -> Result:
+    def result(self) -> Proof:
         """Tell what came of it so far."""
         return result(self.rows, self.answers, self.control)
 

@@ -25,6 +25,7 @@ class Row:
     outcome: str
     caught_by: str | None
     seconds: float
+    because: str  # what was seen instead; empty where it was caught
 
 
 @dataclass(frozen=True)
@@ -33,6 +34,7 @@ class Control:
 
     outcome: str
     seconds: float
+    because: str
 
 
 @dataclass(frozen=True)
@@ -50,40 +52,25 @@ class Proof:
         return self.kill_rate == 1.0 and self.control.outcome == PROMOTED
 
 
-@dataclass(frozen=True)
-class Result:
-    """A proof, and what was seen where it does not hold, by the number of the defect; 0 is the control."""
-
-    proof: Proof
-    because: Mapping[int, str]
-
-
-def result(rows: tuple[Defect, ...], answers: Mapping[Case, Answer], steps: "Mapping[Step, Answer]") -> Result:
+def result(rows: tuple[Defect, ...], answers: Mapping[Case, Answer], steps: "Mapping[Step, Answer]") -> Proof:
     """Tell what came of a proof."""
     told = tuple(row(one, answers) for one in rows)
-    promoted = bool(steps) and all(step.outcome == CAUGHT for step in steps.values())
-    control = Control(PROMOTED if promoted else NOT_PROMOTED, round(sum(step.seconds for step in steps.values()), 2))
-    rate = sum(one.outcome == CAUGHT for one in told) / len(told)
-    because = {one.id: _reasons(one, answers) for one in rows if _open(one, answers)}
-    if failed := [step.because for step in steps.values() if step.outcome != CAUGHT]:
-        because[0] = failed[0]
-    return Result(Proof(SCHEMA, told, control, rate), because)
+    stopped = [step.because for step in steps.values() if step.outcome != CAUGHT]
+    outcome = PROMOTED if steps and not stopped else NOT_PROMOTED
+    control = Control(outcome, round(sum(step.seconds for step in steps.values()), 2), "".join(stopped[:1]))
+    return Proof(SCHEMA, told, control, sum(one.outcome == CAUGHT for one in told) / len(told))
 
 
 def row(defect: Defect, answers: Mapping[Case, Answer]) -> Row:
     """Tell a defect's outcome: the worst of its cases."""
-    mine = [case for case in defect.cases if case in answers]
-    seen = [answers[case].outcome for case in mine]
+    mine = {case: answers[case] for case in defect.cases if case in answers}
+    seen = [answer.outcome for answer in mine.values()]
     outcome = next((word for word in WORST if word in seen), CAUGHT if seen else NOT_PLANTED)
     by = "; ".join(dict.fromkeys(case.by for case in mine)) if outcome == CAUGHT else None
-    seconds = round(sum(answers[case].seconds for case in mine), 2)
-    return Row(defect.id, defect.title, defect.expected.value, outcome, by, seconds)
+    seconds = round(sum(answer.seconds for answer in mine.values()), 2)
+    return Row(defect.id, defect.title, defect.expected.value, outcome, by, seconds, _reasons(mine))
 
 
-def _open(defect: Defect, answers: Mapping[Case, Answer]) -> bool:
-    return row(defect, answers).outcome != CAUGHT
-
-
-def _reasons(defect: Defect, answers: Mapping[Case, Answer]) -> str:
-    open_ones = [(case, answers[case]) for case in defect.cases if case in answers and answers[case].outcome != CAUGHT]
-    return "; ".join(f"{case.case}: {answer.because}" if case.case else answer.because for case, answer in open_ones)
+def _reasons(answers: Mapping[Case, Answer]) -> str:
+    missed = [(case, answer.because) for case, answer in answers.items() if answer.outcome != CAUGHT]
+    return "; ".join(f"{case.case}: {because}" if case.case else because for case, because in missed)

@@ -18,7 +18,7 @@ from proving import children, control
 from proving.building import build
 from proving.defect import Case, Stage, chosen, defects
 from proving.plan import Plan, Step
-from proving.proof import Result
+from proving.proof import Proof
 from proving.table import Shown
 from proving.world import World, clone, enter
 
@@ -28,7 +28,7 @@ LOOK_SECONDS = 0.02
 HOME = ("PREFECT_HOME", "DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR", "MPLCONFIGDIR")
 
 
-def prove(ids: Iterable[int], *, quick: bool, keep: bool = False) -> Result:
+def prove(ids: Iterable[int], *, quick: bool, keep: bool = False) -> Proof:
     """Plant the chosen defects, all where none is named, and tell which were caught and whether the control was let in.
 
     Raises ConfigError for a number that is no defect's.

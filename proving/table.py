@@ -5,7 +5,7 @@ from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING
 
 from proving.children import CAUGHT
-from proving.proof import Result
+from proving.proof import Proof
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -46,30 +46,26 @@ def _under_way(plan: "Plan") -> "Table":
     """Show what is running and what was not caught; the rest is a count."""
     from flows.show import table
 
-    told = plan.result()
-    done = sum(row.outcome == CAUGHT for row in told.proof.defects)
-    rows = [
-        (str(row.id), row.title, told.because[row.id][:200]) for row in told.proof.defects if row.id in told.because
-    ]
-    rows = [row for row in rows if row[2]]
+    defects = plan.result().defects
+    done = sum(row.outcome == CAUGHT for row in defects)
+    rows = [(str(row.id), row.title, row.because[:200]) for row in defects if row.because]
     rows += [("", name, f"running, {child.seconds:.0f} s") for name, (child, _) in plan.running.items()]
-    return table(("defect", "planted", f"{done} of {len(told.proof.defects)} caught"), rows)
+    return table(("defect", "planted", f"{done} of {len(defects)} caught"), rows)
 
 
-def words(told: Result) -> "Iterable[RenderableType]":
+def words(proof: Proof) -> "Iterable[RenderableType]":
     """Show every defect with its verdict, the control, the kill rate, and the next command."""
     from rich.text import Text
 
     from flows.show import table
 
-    proof = told.proof
     rows = [
         (row.id, row.title, row.expected, "✓ caught" if row.outcome == CAUGHT else f"✗ {row.outcome}",
-         row.caught_by or told.because.get(row.id), f"{row.seconds:.1f} s")
+         row.caught_by or row.because, f"{row.seconds:.1f} s")
         for row in proof.defects
     ]  # fmt: skip
     yield table(("#", "planted", "expected", "outcome", "caught by, or seen instead", "time"), rows)
-    why = f": {told.because[0]}" if 0 in told.because else ""
+    why = f": {proof.control.because}" if proof.control.because else ""
     yield Text(f"control: the same pipeline without a defect was {proof.control.outcome}{why}")
     caught = sum(row.outcome == CAUGHT for row in proof.defects)
     yield Text(f"kill rate: {caught} of {len(proof.defects)}, {proof.kill_rate:.0%}")
@@ -77,11 +73,8 @@ def words(told: Result) -> "Iterable[RenderableType]":
     yield Text(f"next: lifecycle prove {' '.join(missed)} --keep" if missed else "next: lifecycle run")
 
 
-def show(told: Result, *, as_json: bool) -> None:
-    """Print the proof: JSON holds the proof alone, people see the reasons too."""
+def show(proof: Proof, *, as_json: bool) -> None:
+    """Print the proof."""
     from flows import show as shown
 
-    if as_json:
-        shown.show(told.proof, lambda _: (), as_json=True)
-    else:
-        shown.show(told, words, as_json=False)
+    shown.show(proof, words, as_json=as_json)

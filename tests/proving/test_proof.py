@@ -27,9 +27,14 @@ CONTROL = {Step("flights", stage): Answer(CAUGHT, "", 1.0) for stage in (Stage.E
 )
 def test_the_worst_case_counts(one: str, other: str, outcome: str) -> None:
     told = result((ROW,), {CASE: Answer(one, "", 1.0), OTHER: Answer(other, "seen", 2.0)}, CONTROL)
-    assert (told.proof.defects[0].outcome, told.proof.holds) == (outcome, outcome == CAUGHT)
-    assert told.proof.kill_rate == (outcome == CAUGHT)
-    assert told.proof.defects[0].caught_by == ("data gate: leakage; champion gate" if outcome == CAUGHT else None)
+    assert (told.defects[0].outcome, told.holds) == (outcome, outcome == CAUGHT)
+    assert told.kill_rate == (outcome == CAUGHT)
+    assert told.defects[0].caught_by == ("data gate: leakage; champion gate" if outcome == CAUGHT else None)
+
+
+def test_what_was_seen_instead_is_told_case_by_case() -> None:
+    (row,) = result((ROW,), {CASE: Answer(HUNG, "no end", 1.0), OTHER: Answer(BROKEN, "a crash", 2.0)}, CONTROL).defects
+    assert (row.because, row.seconds) == ("no end; another way: a crash", 3.0)
 
 
 def test_nothing_is_proved_without_a_control() -> None:
@@ -37,11 +42,12 @@ def test_nothing_is_proved_without_a_control() -> None:
     stopped = CONTROL | {Step("flights", Stage.CHAMPION): Answer(LET_THROUGH, "refused", 1.0)}
     for steps, outcome in ((CONTROL, PROMOTED), (stopped, NOT_PROMOTED), ({}, NOT_PROMOTED)):
         told = result((ROW,), caught, steps)
-        assert (told.proof.control.outcome, told.proof.holds) == (outcome, outcome == PROMOTED)
+        assert (told.control.outcome, told.holds) == (outcome, outcome == PROMOTED)
+        assert told.control.because == ("refused" if steps is stopped else "")
 
 
 def test_a_defect_that_was_not_tried_is_not_caught() -> None:
-    assert not result((ROW,), {}, CONTROL).proof.holds
+    assert not result((ROW,), {}, CONTROL).holds
 
 
 def test_where_the_control_stops_nothing_further_on_is_planted(tmp_path) -> None:
