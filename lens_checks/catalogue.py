@@ -94,12 +94,12 @@ class Practice:
 
     def answers_to(self, name: str) -> bool:
         """Tell whether this is one of its ids: of 2023, of 2025, of AWS's file, of an imported lens; in any case."""
-        name = name.strip().casefold()
-        if self.origin:
-            lens, question, choice = self.origin.lens, self.origin.question, self.origin.choice
-            return name in {word.casefold() for word in (self.id, choice, f"{lens}:{choice}", f"{question}/{choice}")}
-        ours = name.upper().replace("_", "-")
-        return RETIRED.get(ours, ours) in (self.id, self.id_2025)
+        wanted = name.strip().upper()
+        ours = RETIRED.get(wanted.replace("_", "-"), wanted.replace("_", "-"))
+        if self.origin is None:
+            return ours in (self.id, self.id_2025)
+        lens, question, choice = self.origin.lens, self.origin.question, self.origin.choice
+        return ours == self.id or wanted in (f"{lens}:{choice}".upper(), f"{question}/{choice}".upper(), choice.upper())
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from config import errors
 from config.settings import Settings
 
 Configure = Callable[[str, str, str], Settings]
-COMMANDS = ["approve", "attest", "config", "explain", "ledger", "monitor", "plan", "promote", "prove", "retrain"]
-COMMANDS += ["review", "rollback", "run", "schedule", "score", "serve", "status", "ui", "verify", "waive"]
+COMMANDS = ["approve", "attest", "config", "explain", "ledger", "lens", "monitor", "plan", "promote", "prove"]
+COMMANDS += ["retrain", "review", "rollback", "run", "schedule", "score", "serve", "status", "ui", "verify", "waive"]
 
 
 def ended(*arguments: str) -> int:

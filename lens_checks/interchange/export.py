@@ -122,5 +122,5 @@ def clipped(text: str, most: int) -> str:
     """Cut text at a word where it is too long, and say so by three dots."""
     if len(text) <= most:
         return text
-    kept = text[: most - 1]
-    return (kept.rsplit(None, 1)[0] if " " in kept else kept) + "…"
+    kept, whole = text[: most - 1], any(map(str.isspace, text[most - 2 : most]))
+    return (kept.rstrip() if whole or " " not in kept else kept.rsplit(None, 1)[0]) + "…"
