@@ -1,7 +1,7 @@
 """The 105 practices of this project as a custom lens that the WA Tool takes in."""
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 
 from config.settings import Risk
 from lens_checks.catalogue import Catalogue, Practice, Question
@@ -10,6 +10,7 @@ from lens_checks.explain import explain
 from lens_checks.interchange import conditions
 from lens_checks.interchange.conditions import All, Chosen
 from lens_checks.interchange.document import API_TEXT, NONE_OF_THESE, SCHEMA_VERSION, TITLE
+from lens_checks.selection import AWS_PILLARS
 
 NAME = "Lifecycle Lens: machine learning, judged from evidence"
 DESCRIPTION = (
@@ -17,14 +18,6 @@ DESCRIPTION = (
     "judges them: what each asks for as evidence, and how a project of that template meets it. A question is of high "
     "risk while a practice of high risk is missing, of medium risk while only others are."
 )
-PILLAR_IDS: Mapping[Pillar, str] = {
-    Pillar.OPERATIONAL_EXCELLENCE: "operationalExcellence",
-    Pillar.SECURITY: "security",
-    Pillar.RELIABILITY: "reliability",
-    Pillar.PERFORMANCE_EFFICIENCY: "performance",
-    Pillar.COST_OPTIMIZATION: "costOptimization",
-    Pillar.SUSTAINABILITY: "sustainability",
-}
 NONE_TITLE = "None of these"
 NONE_HELP = "Choose this if none of these practices is followed."
 
@@ -42,7 +35,7 @@ def lens(catalogue: Catalogue) -> dict[str, object]:
         "description": DESCRIPTION,
         "pillars": [
             {"id": id, "name": pillar.value.title(), "questions": list(_questions(catalogue, pillar))}
-            for pillar, id in PILLAR_IDS.items()
+            for pillar, id in AWS_PILLARS.items()
         ],
     }
 

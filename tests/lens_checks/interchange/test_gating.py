@@ -16,7 +16,7 @@ from lens_checks.gates import GateName
 from lens_checks.interchange import gating, imported
 from lens_checks.interchange.reading import accept
 from lens_checks.interchange.risk import QuestionRisk, rate
-from lens_checks.review import review
+from lens_checks.review import Review, review
 from lens_checks.statements import Statements, Subject
 from tests.lens_checks.interchange.made_lens import ALL_OR_HIGH, data, lens, question
 from tests.lens_checks.small import Given
@@ -138,20 +138,20 @@ def test_the_champion_gate_asks_for_it(
     assert (own == []) == passed
 
 
-def test_a_review_rates_it_beside_the_others_and_a_waiver_does_not_hide_its_risk(example: Settings) -> None:
+def reviewed(settings: Settings, said: Statements) -> Review:
     known = catalogue(HIGH_OR_NONE)
-    found = review(
-        judged(example, known, statements(attested="ACME-01", waived="ACME-02")), project="p", catalogue=known,
-        policy=example.policy, refused=(), champion=False, now=NOW,
+    return review(
+        judged(settings, known, said), project="p", catalogue=known, policy=settings.policy, statements=said,
+        champion=False, now=NOW,
     )  # fmt: skip
+
+
+def test_a_review_rates_it_beside_the_others_and_a_waiver_does_not_hide_its_risk(example: Settings) -> None:
+    found = reviewed(example, statements(attested="ACME-01", waived="ACME-02"))
     assert [(q.id, q.risk) for q in found.questions] == [("ACME:Q01", QuestionRisk.HIGH)]
 
 
 def test_an_open_practice_is_planned_with_the_gate_it_holds(example: Settings) -> None:
-    known = catalogue(HIGH_OR_NONE)
-    found = review(
-        judged(example, known, statements(attested="ACME-01")), project="p", catalogue=known, policy=example.policy,
-        refused=(), champion=False, now=NOW,
-    )  # fmt: skip
+    found = reviewed(example, statements(attested="ACME-01"))
     assert [(item.id, item.gates) for item in found.plan] == [("ACME-02", (GateName.CHAMPION,))]
     assert "lifecycle attest ACME-02" in found.plan[0].fix
