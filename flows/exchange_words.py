@@ -37,7 +37,7 @@ def _findings(findings: Iterable[Finding]) -> Iterator[RenderableType]:
     kinds = groupby(sorted(findings, key=_kind), key=_kind)
     table = Table(show_edge=False, expand=True)
     for name, ratio in (("finding", 0), ("where", 2), ("what", 3)):
-        table.add_column(name, ratio=ratio or None, no_wrap=not ratio)
+        table.add_column(name, ratio=ratio or None, no_wrap=not ratio, overflow="fold")
     for (severity, code), alike in kinds:
         every = list(alike)
         for place, finding in enumerate(every[:ALIKE]):
