@@ -35,6 +35,7 @@ from tasks.lineage import Lineage
 from tasks.packaging import Package
 from tasks.registry import Version
 from tasks.release import Move
+from tasks.shadow import Replay
 from tasks.stores import Stores, facts, open_stores
 from tasks.trial import Trial
 
@@ -65,7 +66,9 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     trace_lineage(version, package, evidence, settings, stores)
     if (done := already_champion(version, stores)) is not None:
         return done
-    report_trial(version, package, try_candidate(package, settings, stores), stores)
+    seen = try_candidate(package, settings, stores)
+    beside = replay_requests(version, package, settings, stores)
+    report_release(version, package, seen, beside, settings, stores)
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
     chosen = decide("champion", version, package, settings, stores, cause)
@@ -153,9 +156,17 @@ def try_candidate(package: Package, settings: Settings, stores: Stores) -> Trial
     )  # fmt: skip
 
 
-def report_trial(version: Version, package: Package, seen: Trial, stores: Stores) -> Path:
+@task(name="Replay requests beside the champion", tags=["deployment"], cache_policy=NO_CACHE)
+def replay_requests(version: Version, package: Package, settings: Settings, stores: Stores) -> Replay:
+    """Send the last requests, or held-out rows, through champion and candidate; nobody gets the candidate's answers."""
+    return candidates.beside_champion(version, package, settings=settings, stores=stores)
+
+
+def report_release(
+    version: Version, package: Package, seen: Trial, beside: Replay, settings: Settings, stores: Stores
+) -> Path:
     """Write reports/release.json."""
-    return candidates.write_release_report(version, package, seen, reports=stores.reports)
+    return candidates.write_release_report(version, package, seen, beside, settings=settings, reports=stores.reports)
 
 
 def subject_of(version: Version, stores: Stores) -> Subject:

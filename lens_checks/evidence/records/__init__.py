@@ -79,6 +79,7 @@ from lens_checks.evidence.records.model import (
     Training,
 )
 from lens_checks.evidence.records.operation import (
+    Agreement,
     FeatureDrift,
     Golden,
     Ledger,
@@ -86,11 +87,14 @@ from lens_checks.evidence.records.operation import (
     Malformed,
     MonitoringHistory,
     MonitoringWindow,
+    Parity,
     Release,
     ReleasedFile,
+    Replay,
     RunPhase,
     RunReport,
     Server,
+    Side,
 )
 from lens_checks.evidence.records.premises import Address, Premises
 from lens_checks.evidence.records.proofs import (
@@ -126,6 +130,7 @@ __all__ = [
     "Access",
     "AccessAudit",
     "Address",
+    "Agreement",
     "Attribution",
     "Authorship",
     "Backup",
@@ -184,6 +189,7 @@ __all__ = [
     "MonitoringWindow",
     "OperatingPoint",
     "Orchestration",
+    "Parity",
     "Part",
     "Parts",
     "PathMode",
@@ -197,6 +203,7 @@ __all__ = [
     "Release",
     "ReleasedFile",
     "Replacement",
+    "Replay",
     "Repository",
     "Reproduction",
     "Reproductions",
@@ -210,6 +217,7 @@ __all__ = [
     "SeenInput",
     "SeenMetric",
     "Server",
+    "Side",
     "Slice",
     "SliceComparison",
     "SourceFile",
