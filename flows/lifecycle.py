@@ -17,7 +17,7 @@ from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName
-from tasks import closing, files, janitor, tracking, versioning, watching
+from tasks import closing, files, housekeeping, janitor, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
@@ -44,7 +44,9 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
     with journal().phase("Framing") as entry:
         names.resolve(settings)
         closing.close(settings.runtime)
-        janitor.tidy(tracking.connect(settings))
+        store = tracking.connect(settings)
+        janitor.tidy(store)
+        housekeeping.keep_house(settings.policy.housekeeping, store, flow_run_id=journal().flow_run_id)
         kpi = settings.charter.kpis[0]
         entry.did = f"goal, owners and {len(settings.charter.kpis)} KPI; floor {kpi.floor:g} {kpi.metric}"
         _pass(GateName.FRAMING, settings, entry, cause=cause, explore=explore)

@@ -64,6 +64,7 @@ from lens_checks.evidence.records.ground import (
     Storage,
     StoredFile,
 )
+from lens_checks.evidence.records.housekeeping import Housekeeping, Idle, Removed
 from lens_checks.evidence.records.lineage import Lineage, LineageEdge, LineageNode
 from lens_checks.evidence.records.model import (
     Beside,
@@ -167,7 +168,9 @@ __all__ = [
     "FlowRun",
     "Golden",
     "Group",
+    "Housekeeping",
     "HumanReview",
+    "Idle",
     "Interval",
     "KnownRuns",
     "LabelDifference",
@@ -202,6 +205,7 @@ __all__ = [
     "Registry",
     "Release",
     "ReleasedFile",
+    "Removed",
     "Replacement",
     "Replay",
     "Repository",
