@@ -111,7 +111,7 @@ class Evidence:
             return Malformed(f"no collector reads {getattr(kind, '__name__', kind)}: a check named it as its evidence")
         try:
             with step(f"reading {kind.__name__}"), warnings_count(OURS):
-                return _only_a_record(kind, COLLECTORS[kind](self._place))
+                return _only_a_record(kind, self._place.once(COLLECTORS[kind]))
         except (NoEvidence, Malformed) as reason:
             return reason
         except Cut as reason:

@@ -43,7 +43,7 @@ def _compression(path: Path) -> str:
 
 def _source_bytes(place: Place) -> int | None:
     try:
-        sources = [Path(source.path) for source in landing(place).sources]
+        sources = [Path(source.path) for source in place.once(landing).sources]
     except (NoEvidence, Malformed):
         return None
     found = [path for source in sources if (path := _found(place.root, source)) is not None]
