@@ -34,6 +34,7 @@ class Format(StrEnum):
     TABLE = "table"
     JSON = "json"
     HTML = "html"
+    AWS = "aws"
 
 
 @app.command(rich_help_panel=PANEL)
@@ -67,6 +68,8 @@ def review(
     )
     if form is Format.HTML:
         typer.echo(flow.write_html(found))
+    elif form is Format.AWS:
+        show.print_json(flow.as_aws(found))
     elif not milestone or not as_json:
         show.show(found, partial(show.review, every=every), as_json=as_json)
     return milestones.end(found, fail_on)

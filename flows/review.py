@@ -161,6 +161,13 @@ def _review(auditor: Auditor, wanted: Selection = WHOLE) -> Review:
     )
 
 
+def as_aws(review: Review) -> dict[str, Any]:
+    """Give a review the shape of AWS's consolidated report."""
+    from lens_checks import catalogue, consolidated
+
+    return consolidated.report(review, catalogue.load())
+
+
 def report(settings: Settings) -> Review:
     """Review the project and write it down: reports/review.html for people, reports/review.json for programs."""
 
