@@ -1,4 +1,4 @@
-"""The commands that ask the lens and answer it: review, plan, explain, attest, waive."""
+"""The commands that ask the lens and answer it: review, plan, explain, answer, attest, waive."""
 
 from enum import StrEnum
 from functools import partial
@@ -91,6 +91,21 @@ def explain(practice: Practice, as_json: AsJson = False) -> None:
     from flows import guidance, show
 
     show.show(guidance.explain(practice), show.explained, as_json=as_json)
+
+
+@app.command(rich_help_panel=PANEL)
+def answer(
+    practices: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PRACTICE]...", help="Only these; left out: all that wait for a word."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask, one after the other, what only people can answer; q, Ctrl-C or the end of the input stops it."""
+    settings = settings_in_force()
+    from flows import answering, show
+
+    show.show(answering.answer(settings, tuple(practices or ())), answering.words, as_json=as_json)
 
 
 @app.command(rich_help_panel=PANEL)
