@@ -2,6 +2,7 @@
 
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -26,6 +27,14 @@ from commands.options import (
 PANEL = "The lens"
 
 app = typer.Typer()
+
+
+class PlanFormat(StrEnum):
+    """The forms of the improvement plan."""
+
+    TABLE = "table"
+    JSON = "json"
+    GITHUB = "github"
 
 
 class Format(StrEnum):
@@ -76,12 +85,22 @@ def review(
 
 
 @app.command(rich_help_panel=PANEL)
-def plan(as_json: AsJson = False) -> None:
+def plan(
+    form: Annotated[PlanFormat, typer.Option("--format", help="A table, JSON, or issues.")] = PlanFormat.TABLE,
+    to: Annotated[str, typer.Option(help="Where issues go: a folder, or - for lines of JSON.")] = "reports/issues",
+    as_json: AsJson = False,
+) -> None:
     """Say what to do next: open practices by risk, gates held and effort."""
     settings = settings_in_force()
     from flows import guidance, show
 
-    show.show(guidance.plan(settings), show.plan, as_json=as_json)
+    told = guidance.plan(settings)
+    if form is not PlanFormat.GITHUB:
+        show.show(told, show.plan, as_json=as_json or form is PlanFormat.JSON)
+    elif to == "-":
+        typer.echo("\n".join(guidance.issue_lines(told)))
+    else:
+        typer.echo("\n".join(map(str, guidance.write_issues(told, Path(to)))))
 
 
 @app.command(rich_help_panel=PANEL)

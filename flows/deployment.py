@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
-from flows import review, turns
+from flows import refusals, review, turns
 from flows.patience import passes
 from lens_checks.statements import Subject
 from tasks import (
@@ -189,13 +189,7 @@ def decide(gate: str, version: Version, package: Package, settings: Settings, st
     entry = decisions.store(decision, stores, run_id=version.run_id)
     show(decision, entry)
     if not decision.lets_through:
-        words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
-        seen = f"the {gate} gate refused version {version.number} (ledger entry {entry.number})"
-        raise GateRefused(
-            f"{seen}: {words or 'it is unpromotable'}",
-            expected=f"nothing that blocks; {len(decision.blocking)} did",
-            next_step=next((b.fix for b in decision.blocking if b.bound == "comparison" and b.fix), "lifecycle plan"),
-        )  # fmt: skip
+        raise refusals.refusal(decision, entry)
     return entry
 
 

@@ -13,6 +13,7 @@ from prefect import flow, runtime
 from config.errors import GateRefused
 from config.settings import Settings
 from flows import idle, names, progress, review
+from flows.handing_in import reviewed
 from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
@@ -33,10 +34,10 @@ def lifecycle(
     frame(settings, cause=cause, explore=explore)
     settings = prepare(settings, until=until, force=force, explore=explore, cause=cause)
     train(settings, force=force, cause=cause)
-    evaluate(settings, force=force, explore=explore, cause=cause)
-    deploy(settings, explore=explore, cause=cause)
-    watch(settings)
-    review.publish(review.report(settings))
+    with reviewed():
+        evaluate(settings, force=force, explore=explore, cause=cause)
+        deploy(settings, explore=explore, cause=cause)
+        watch(settings)
 
 
 def frame(settings: Settings, *, cause: str, explore: bool) -> None:
