@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from commands import configuration, ladder, lens, lifecycle, proofs, scoring
+from commands import configuration, exchange, ladder, lens, lifecycle, proofs, scoring
 
 if TYPE_CHECKING:
     from config.errors import LifecycleError
@@ -17,6 +17,7 @@ EXITS = "Exit codes: 0 done, 1 failed, 2 usage or configuration, 3 a gate refuse
 app = typer.Typer(name="lifecycle", help=HELP, epilog=EXITS, no_args_is_help=True, add_completion=False)
 for group in (lifecycle, scoring, lens, ladder, proofs):
     app.add_typer(group.app)
+app.add_typer(exchange.app, name="lens", rich_help_panel=lens.PANEL)
 app.add_typer(configuration.app, name="config", rich_help_panel="Settings")
 
 

@@ -1,7 +1,8 @@
-"""The commands that ask the lens and answer it: review, plan, explain, attest, waive."""
+"""The commands that ask the lens and answer it: review, plan, explain, answer, attest, waive."""
 
 from enum import StrEnum
 from functools import partial
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -28,12 +29,21 @@ PANEL = "The lens"
 app = typer.Typer()
 
 
+class PlanFormat(StrEnum):
+    """The forms of the improvement plan."""
+
+    TABLE = "table"
+    JSON = "json"
+    GITHUB = "github"
+
+
 class Format(StrEnum):
     """The forms of a review."""
 
     TABLE = "table"
     JSON = "json"
     HTML = "html"
+    AWS = "aws"
 
 
 @app.command(rich_help_panel=PANEL)
@@ -67,18 +77,30 @@ def review(
     )
     if form is Format.HTML:
         typer.echo(flow.write_html(found))
+    elif form is Format.AWS:
+        show.print_json(flow.as_aws(found))
     elif not milestone or not as_json:
         show.show(found, partial(show.review, every=every), as_json=as_json)
     return milestones.end(found, fail_on)
 
 
 @app.command(rich_help_panel=PANEL)
-def plan(as_json: AsJson = False) -> None:
+def plan(
+    form: Annotated[PlanFormat, typer.Option("--format", help="A table, JSON, or issues.")] = PlanFormat.TABLE,
+    to: Annotated[str, typer.Option(help="Where issues go: a folder, or - for lines of JSON.")] = "reports/issues",
+    as_json: AsJson = False,
+) -> None:
     """Say what to do next: open practices by risk, gates held and effort."""
     settings = settings_in_force()
     from flows import guidance, show
 
-    show.show(guidance.plan(settings), show.plan, as_json=as_json)
+    told = guidance.plan(settings)
+    if form is not PlanFormat.GITHUB:
+        show.show(told, show.plan, as_json=as_json or form is PlanFormat.JSON)
+    elif to == "-":
+        typer.echo("\n".join(guidance.issue_lines(told)))
+    else:
+        typer.echo("\n".join(map(str, guidance.write_issues(told, Path(to)))))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -88,6 +110,21 @@ def explain(practice: Practice, as_json: AsJson = False) -> None:
     from flows import guidance, show
 
     show.show(guidance.explain(practice), show.explained, as_json=as_json)
+
+
+@app.command(rich_help_panel=PANEL)
+def answer(
+    practices: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="[PRACTICE]...", help="Only these; left out: all that wait for a word."),
+    ] = None,
+    as_json: AsJson = False,
+) -> None:
+    """Ask, one after the other, what only people can answer; q, Ctrl-C or the end of the input stops it."""
+    settings = settings_in_force()
+    from flows import answering, show
+
+    show.show(answering.answer(settings, tuple(practices or ())), answering.words, as_json=as_json)
 
 
 @app.command(rich_help_panel=PANEL)

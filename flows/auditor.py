@@ -16,6 +16,7 @@ from lens_checks.evidence import licences
 from lens_checks.evidence.collect import Evidence
 from lens_checks.evidence.place import Place
 from lens_checks.evidence.records import Registry
+from lens_checks.interchange import gating
 from lens_checks.statements import Subject
 from tasks import files
 
@@ -55,13 +56,14 @@ class Auditor:
 
     def judge(self, checkpoints: Iterable[Checkpoint]) -> tuple[PracticeResult, ...]:
         """Judge all practices of some checkpoints."""
-        return checkpoint.judge(
+        results = checkpoint.judge(
             checkpoints,
             catalogue=self.catalogue,
             evidence=self.evidence,
             statements=self.statements,
             policy=self.settings.policy,
         )
+        return gating.hold(results, self.catalogue)
 
 
 def coming(settings: Settings, evidence: Evidence) -> Subject:

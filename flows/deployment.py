@@ -13,7 +13,7 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
-from flows import review, turns
+from flows import refusals, review, turns
 from flows.patience import passes
 from lens_checks.statements import Subject
 from tasks import (
@@ -35,6 +35,7 @@ from tasks.lineage import Lineage
 from tasks.packaging import Package
 from tasks.registry import Version
 from tasks.release import Move
+from tasks.shadow import Replay
 from tasks.stores import Stores, facts, open_stores
 from tasks.trial import Trial
 
@@ -65,7 +66,9 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     trace_lineage(version, package, evidence, settings, stores)
     if (done := already_champion(version, stores)) is not None:
         return done
-    report_trial(version, package, try_candidate(package, settings, stores), stores)
+    seen = try_candidate(package, settings, stores)
+    beside = replay_requests(version, package, settings, stores)
+    report_release(version, package, seen, beside, settings, stores)
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
     chosen = decide("champion", version, package, settings, stores, cause)
@@ -153,9 +156,17 @@ def try_candidate(package: Package, settings: Settings, stores: Stores) -> Trial
     )  # fmt: skip
 
 
-def report_trial(version: Version, package: Package, seen: Trial, stores: Stores) -> Path:
+@task(name="Replay requests beside the champion", tags=["deployment"], cache_policy=NO_CACHE)
+def replay_requests(version: Version, package: Package, settings: Settings, stores: Stores) -> Replay:
+    """Send the last requests, or held-out rows, through champion and candidate; nobody gets the candidate's answers."""
+    return candidates.beside_champion(version, package, settings=settings, stores=stores)
+
+
+def report_release(
+    version: Version, package: Package, seen: Trial, beside: Replay, settings: Settings, stores: Stores
+) -> Path:
     """Write reports/release.json."""
-    return candidates.write_release_report(version, package, seen, reports=stores.reports)
+    return candidates.write_release_report(version, package, seen, beside, settings=settings, reports=stores.reports)
 
 
 def subject_of(version: Version, stores: Stores) -> Subject:
@@ -178,13 +189,7 @@ def decide(gate: str, version: Version, package: Package, settings: Settings, st
     entry = decisions.store(decision, stores, run_id=version.run_id)
     show(decision, entry)
     if not decision.lets_through:
-        words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
-        seen = f"the {gate} gate refused version {version.number} (ledger entry {entry.number})"
-        raise GateRefused(
-            f"{seen}: {words or 'it is unpromotable'}",
-            expected=f"nothing that blocks; {len(decision.blocking)} did",
-            next_step=next((b.fix for b in decision.blocking if b.bound == "comparison" and b.fix), "lifecycle plan"),
-        )  # fmt: skip
+        raise refusals.refusal(decision, entry)
     return entry
 
 

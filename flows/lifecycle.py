@@ -13,11 +13,12 @@ from prefect import flow, runtime
 from config.errors import GateRefused
 from config.settings import Settings
 from flows import idle, names, progress, review
+from flows.handing_in import reviewed
 from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName
-from tasks import closing, files, janitor, tracking, versioning, watching
+from tasks import closing, files, housekeeping, janitor, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
@@ -33,10 +34,10 @@ def lifecycle(
     frame(settings, cause=cause, explore=explore)
     settings = prepare(settings, until=until, force=force, explore=explore, cause=cause)
     train(settings, force=force, cause=cause)
-    evaluate(settings, force=force, explore=explore, cause=cause)
-    deploy(settings, explore=explore, cause=cause)
-    watch(settings)
-    review.publish(review.report(settings))
+    with reviewed():
+        evaluate(settings, force=force, explore=explore, cause=cause)
+        deploy(settings, explore=explore, cause=cause)
+        watch(settings)
 
 
 def frame(settings: Settings, *, cause: str, explore: bool) -> None:
@@ -44,7 +45,9 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
     with journal().phase("Framing") as entry:
         names.resolve(settings)
         closing.close(settings.runtime)
-        janitor.tidy(tracking.connect(settings))
+        store = tracking.connect(settings)
+        janitor.tidy(store)
+        housekeeping.keep_house(settings.policy.housekeeping, store, flow_run_id=journal().flow_run_id)
         kpi = settings.charter.kpis[0]
         entry.did = f"goal, owners and {len(settings.charter.kpis)} KPI; floor {kpi.floor:g} {kpi.metric}"
         _pass(GateName.FRAMING, settings, entry, cause=cause, explore=explore)

@@ -1,17 +1,37 @@
-"""Puts into the ledger what ended a phase before its gate was asked: evidence that is not what it was."""
+"""Puts refusals into words, and into the ledger what ended a phase before its gate was asked."""
 
 import getpass
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from config.errors import IntegrityAlarm
+from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
+from lens_checks.checkpoint import awaits_word
 from lens_checks.gates import GateName
 from tasks import decisions, stores
-from tasks.ledger import Kind
+from tasks.ledger import Decision, Entry, Kind
 
 REPORTS = Path("reports")
+
+
+def refusal(decision: Decision, entry: Entry) -> GateRefused:
+    """Put a decision that refuses a version into words; where people's answers are all that lacks, name them all."""
+    said = f"the {decision.gate} gate refused version {decision.version} (ledger entry {entry.number})"
+    wordless = [str(b.practice) for b in decision.blocking if awaits_word(b.practice, b.fix)]
+    if wordless and len(wordless) == len(decision.blocking):
+        return GateRefused(
+            f"{said}: all that can be measured holds, and {len(wordless)} practices wait for a person's word: "
+            f"{', '.join(wordless)}",
+            expected="each stated by a named person, and approved by another",
+            next_step="lifecycle answer",
+        )
+    words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
+    return GateRefused(
+        f"{said}: {words or 'it is unpromotable'}",
+        expected=f"nothing that blocks; {len(decision.blocking)} did",
+        next_step=next((b.fix for b in decision.blocking if b.bound == "comparison" and b.fix), "lifecycle plan"),
+    )
 
 
 @contextmanager

@@ -161,6 +161,13 @@ def _review(auditor: Auditor, wanted: Selection = WHOLE) -> Review:
     )
 
 
+def as_aws(review: Review) -> dict[str, Any]:
+    """Give a review the shape of AWS's consolidated report."""
+    from lens_checks import catalogue, consolidated
+
+    return consolidated.report(review, catalogue.load())
+
+
 def report(settings: Settings) -> Review:
     """Review the project and write it down: reports/review.html for people, reports/review.json for programs."""
 
@@ -199,9 +206,12 @@ def _page(review: Review, auditor: Auditor) -> str:
 
 def publish(review: Review, outcome: GateOutcome | None = None) -> None:
     """Leave Prefect artifacts in the flow run at hand: the counts as a table, the report as a link, the reasons."""
-    from prefect.artifacts import create_link_artifact, create_table_artifact
+    from prefect.artifacts import create_link_artifact, create_markdown_artifact, create_table_artifact
+
+    from lens_checks import overview
 
     create_link_artifact(REPORT.resolve().as_uri(), key="review", link_text="The review of the project")
+    create_markdown_artifact(overview.markdown(review), key="review-page", description="The lens, pillar by phase")
     create_table_artifact([dict(review.counts)], key="review-counts", description=f"Coverage {review.coverage:.0%}")
     if outcome:
         said = "passed" if outcome.passed else "refused"

@@ -27,11 +27,16 @@ OUTCOMES = {"passed": "✓ passed", "refused": "✗ refused"}
 def show(answer: A, words: Callable[[A], Iterable[RenderableType]], *, as_json: bool) -> None:
     """Print an answer in the form that was asked for."""
     if as_json:
-        sys.stdout.write(files.pretty(answer).decode())
+        print_json(answer)
         return
     console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
     for part in words(answer):
         console.print(part)
+
+
+def print_json(answer: object) -> None:
+    """Print an answer as JSON, and nothing else."""
+    sys.stdout.write(files.pretty(answer).decode())
 
 
 def table(columns: Iterable[str], rows: Iterable[Iterable[object]], title: str = "") -> Table:

@@ -75,6 +75,16 @@ def _built(kind: type[Statement], said: dict[str, Any]) -> Statement:
         ) from error
 
 
+def fault(kind: type[Statement], field: str, said: object) -> str:
+    """Say why a statement of this kind cannot hold this in a field; empty if it can."""
+    try:
+        kind.model_validate({field: said})
+    except ValidationError as error:
+        if any(found["loc"][:1] == (field,) for found in error.errors(include_url=False)):
+            return f"saw {shown(said)}; expected: {allowed(node_at(kind.model_json_schema(), (field,)))}"
+    return ""
+
+
 def _would_count(settings: Settings, statement: Statement, practices: frozenset[str]) -> None:
     """Hold it against the rules that every review holds it against."""
     from lens_checks.statements import Subject, weigh

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from config.errors import LifecycleError
 from config.settings import Attestation, Settings, Waiver
 from flows import idle
+from lens_checks.checkpoint import awaits_word
 from lens_checks.evidence.pipeline import pipeline
 from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from tasks import files
@@ -141,6 +142,7 @@ def _decision(entry: Entry) -> LastDecision:
 
 
 def _due(settings: Settings, aliases: Aliases, entries: list[Entry]) -> Iterator[Due]:
+    yield from _answers(settings, aliases, entries)
     if reason := idle.reason_to_run(settings):
         yield Due("a run", reason, "lifecycle run")
     if aliases.versions.get("champion"):
@@ -152,6 +154,23 @@ def _due(settings: Settings, aliases: Aliases, entries: list[Entry]) -> Iterator
             yield Due(
                 f"renewal of what is said of {statement.practice}", f"it ends on {statement.expires}", "lifecycle plan"
             )
+
+
+def _answers(settings: Settings, aliases: Aliases, entries: list[Entry]) -> Iterator[Due]:
+    """Name the answers that the version in staging waits for, as its gate last said, less those given since."""
+    decided = [e for e in entries if e.kind == Kind.DECISION and e.body.get("gate") == "champion"]
+    version = aliases.versions.get("staging")
+    if not decided or decided[-1].body.get("version") != version or decided[-1].body.get("outcome") != "refused":
+        return
+    today = files.now().date()
+    said = {one.practice for one in settings.attestations.attestations if one.expires > today}
+    said |= {one.practice for one in settings.attestations.not_applicable if one.expires > today}
+    blocking = decided[-1].body.get("blocking") or ()
+    wordless = [b["practice"] for b in blocking if awaits_word(b.get("practice"), b.get("fix", ""))]
+    lacking = [practice for practice in wordless if practice not in said]
+    if lacking:
+        because = f"version {version} waits for it before it can be champion: {', '.join(lacking)}"
+        yield Due(f"a person's word on {len(lacking)} practices", because, "lifecycle answer")
 
 
 def _operation(settings: Settings, entries: list[Entry]) -> Iterator[Due]:

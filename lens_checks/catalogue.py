@@ -8,11 +8,15 @@ from dataclasses import dataclass
 from enum import StrEnum
 from functools import lru_cache
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import ConfigError
 from config.settings import Risk
 from lens_checks.check import PILLAR_OF_PREFIX, Check, Checkpoint, Phase, Pillar
 from lens_checks.steps import step
+
+if TYPE_CHECKING:
+    from lens_checks.interchange.imported import AskedQuestion
 
 HERE = Path(__file__).parent
 EDITION = "2023 ids, 2025 text and risk"
@@ -41,6 +45,17 @@ class Mode(StrEnum):
 
 
 @dataclass(frozen=True)
+class Origin:
+    """The imported lens that a practice comes from, and what it is there."""
+
+    lens: str
+    edition: str
+    question: str
+    choice: str
+    page: str
+
+
+@dataclass(frozen=True)
 class Practice:
     """One practice: its ids, its coordinate in the lens, its risk, and what would show that it is met."""
 
@@ -53,16 +68,38 @@ class Practice:
     title: str
     points: tuple[str, ...]
     evidence: str
+    origin: Origin | None = None
 
     @property
     def question(self) -> str:
-        """The question of the 2025 edition that it belongs to; empty for an organisation's own."""
-        return self.id_2025.rsplit("-", 1)[0]
+        """The question of the 2025 edition, or of an imported lens, that it belongs to; empty for an own check's."""
+        return self.origin.question if self.origin else self.id_2025.rsplit("-", 1)[0]
+
+    @property
+    def choice(self) -> str:
+        """Its id in AWS's file of the lens, or in the imported one; empty for an own check's."""
+        return self.origin.choice if self.origin else self.id_2025.replace("-", "_")
+
+    @property
+    def edition(self) -> str:
+        """The edition of the lens that it is taken from."""
+        return self.origin.edition if self.origin else EDITION
 
     @property
     def page(self) -> str:
-        """The lens's own page; empty for an organisation's own."""
+        """The lens's own page; empty for an own check's."""
+        if self.origin:
+            return self.origin.page
         return f"{PAGES}/{self.id_2025.lower()}.html" if self.id_2025 else ""
+
+    def answers_to(self, name: str) -> bool:
+        """Tell whether this is one of its ids: of 2023, of 2025, of AWS's file, of an imported lens; in any case."""
+        wanted = name.strip().upper()
+        ours = RETIRED.get(wanted.replace("_", "-"), wanted.replace("_", "-"))
+        if self.origin is None:
+            return ours in (self.id, self.id_2025)
+        lens, question, choice = self.origin.lens, self.origin.question, self.origin.choice
+        return ours == self.id or wanted in (f"{lens}:{choice}".upper(), f"{question}/{choice}".upper(), choice.upper())
 
 
 @dataclass(frozen=True)
@@ -83,6 +120,7 @@ class Catalogue:
     practices: Mapping[str, Practice]
     checks: Mapping[str, Check]
     questions: tuple[Question, ...]
+    imported: tuple["AskedQuestion", ...] = ()
 
     @property
     def unjudged(self) -> tuple[str, ...]:
@@ -95,23 +133,41 @@ class Catalogue:
         return found.judged_at if found else CHECKPOINT_OF_PHASE[practice.phase]
 
     def resolve(self, name: str) -> Practice:
-        """Find a practice by its id of 2023 or 2025 or of AWS's lens file, in any case (ConfigError)."""
-        wanted = name.strip().upper().replace("_", "-")
-        wanted = RETIRED.get(wanted, wanted)
-        for practice in self.practices.values():
-            if wanted in (practice.id, practice.id_2025):
-                return practice
+        """Find a practice by any of its ids, in any case (ConfigError)."""
+        found = [practice for practice in self.practices.values() if practice.answers_to(name)]
         known = [*self.practices, *(p.id_2025 for p in self.practices.values() if p.id_2025)]
-        near = difflib.get_close_matches(wanted, known, n=3)
+        near = difflib.get_close_matches(name.strip().upper().replace("_", "-"), known, n=3)
+        match [practice for practice in found if not practice.origin] or found:
+            case [practice]:
+                return practice
+            case []:
+                seen, near = f"no practice has the id {name!r}", near or ["MLSEC-06", "MLSEC03-BP04"]
+            case several:
+                seen, near = f"{name!r} is the id of several practices", [practice.id for practice in several]
         raise ConfigError(
-            f"no practice has the id {name!r}",
-            expected=f"an id such as {', '.join(near or ['MLSEC-06', 'MLSEC03-BP04'])}",
+            seen,
+            expected=f"an id such as {', '.join(near)}",
             next_step="lifecycle review --all lists all practices with their ids",
         )
 
 
-@lru_cache(maxsize=1)
 def load() -> Catalogue:
+    """Give the lens, the checks that are found, and the lenses that the project has imported (ConfigError)."""
+    return _with_imported(shipped()) if (Path("config") / "lenses").is_dir() else shipped()
+
+
+def _with_imported(known: Catalogue) -> Catalogue:
+    from config import lenses
+    from lens_checks.interchange import imported
+
+    read = [(record, imported.lens_of(record, data)) for record, data in lenses.load()]
+    practices = {**known.practices, **imported.added(read, known.practices)}
+    questions = tuple(question for record, lens in read for question in imported.questions(record, lens))
+    return Catalogue(practices, known.checks, known.questions, questions)
+
+
+@lru_cache(maxsize=1)
+def shipped() -> Catalogue:
     """Read the practices and questions, and import every check of this package (ConfigError)."""
     checks = collect(modules())
     practices = {row["id"]: _practice(row) for row in _table("catalogue.tsv")}

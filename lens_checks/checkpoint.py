@@ -165,6 +165,11 @@ def _weaker(measured: Verdict | None, attested: Verdict | None) -> tuple[Verdict
     return Verdict(attested.outcome, f"measured: {measured.because}; {attested.because}"), By.ATTESTED
 
 
+def awaits_word(practice: str | None, fix: str) -> bool:
+    """Tell whether all that a practice lacks, as its remedy says, is the word of a person."""
+    return practice is not None and fix == STATE_IT.format(id=practice)
+
+
 def without_check(practice: Practice) -> str:
     """Say what to do about a practice that nothing judges yet."""
     return f"Write a check in lens_checks/ours/; the lens asks for: {practice.evidence}."

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from lens_checks.catalogue import EDITION, Catalogue, Mode, Practice
+from lens_checks.catalogue import Catalogue, Mode, Practice
 from lens_checks.check import Checkpoint
 from lens_checks.checkpoint import STATE_IT, without_check
 
@@ -43,12 +43,13 @@ def explain(practice: Practice, catalogue: Catalogue) -> Explained:
     """Explain a practice of the catalogue."""
     check = catalogue.checks.get(practice.id)
     questions = {question.id: question.title for question in catalogue.questions}
+    questions |= {asked.id: asked.title for asked in catalogue.imported}
     mend = check.fix if check else "" if practice.mode is Mode.ATTEST else without_check(practice)
     state = "" if practice.mode is Mode.AUTO else STATE_IT.format(id=practice.id)
     return Explained(
         id=practice.id,
         id_2025=practice.id_2025,
-        edition=EDITION,
+        edition=practice.edition,
         title=practice.title,
         question=questions.get(practice.question, ""),
         pillar=practice.pillar.value,

@@ -54,6 +54,16 @@ def _cell(results: Iterable[PracticeResult]) -> Text:
     return Text(" ").join(Text(f"{sign}{counts[name]}", style=STYLES[name]) for name, sign in known)
 
 
+def markdown(review: Review) -> str:
+    """Write the grid and what it comes to as Markdown, for pages that show no terminal."""
+    phases = tuple(Phase)
+    rows = [["pillar", *(phase.value for phase in phases)], ["---"] * (len(phases) + 1)]
+    for pillar in Pillar:
+        row = [r for r in review.practices if r.pillar is pillar]
+        rows.append([pillar.value, *(_cell([r for r in row if r.phase is phase]).plain for phase in phases)])
+    return "\n".join("| " + " | ".join(row) + " |" for row in rows) + f"\n\n{summary(review).plain.strip()}\n"
+
+
 def summary(review: Review) -> Text:
     """Say the counts and what each rests on, coverage beside the score, and the risks of the questions."""
     counts = review.counts

@@ -4,27 +4,18 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
-from enum import StrEnum
 
 from config.settings import Policy, Risk
 from lens_checks.catalogue import Catalogue, Question
 from lens_checks.check import Effort, Outcome
 from lens_checks.checkpoint import SETTLED, By, PracticeResult
 from lens_checks.gates import GateName, held_by
+from lens_checks.interchange import gating
+from lens_checks.interchange.risk import QuestionRisk as QuestionRisk
 from lens_checks.selection import WHOLE, Selection
 from lens_checks.statements import SOON, Ending, Refused, Statements
 
 SCHEMA = 1
-
-
-class QuestionRisk(StrEnum):
-    """The risk of a question, as AWS's tool names it."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    NONE = "none"
-    UNANSWERED = "unanswered"
-    NOT_APPLICABLE = "not_applicable"
 
 
 @dataclass(frozen=True)
@@ -97,7 +88,7 @@ def review(
         counts=counts,
         coverage=judged / len(practices) if practices else 0.0,
         met_share=counts[Outcome.MET] / applicable if applicable else None,
-        questions=tuple(rate(q, every) for q in catalogue.questions if not wanted or q.id in questions),
+        questions=tuple(q for q in _questions(catalogue, every) if not wanted or q.id in questions),
         plan=plan(practices, policy, champion=champion),
         refused_statements=tuple(r for r in statements.refused if not wanted or r.practice in ids),
         ending_statements=tuple(e for e in statements.ending(now.date() + SOON) if e.practice in ids),
@@ -127,6 +118,14 @@ def rate(question: Question, practices: Iterable[PracticeResult]) -> QuestionRes
     answers = {result.id: result for result in practices}
     verdicts = [answers[id].verdict if id in answers else Outcome.UNKNOWN for id in question.practices]
     return QuestionResult(question.id, question.title, _risk(question, verdicts))
+
+
+def _questions(catalogue: Catalogue, practices: Iterable[PracticeResult]) -> Iterable[QuestionResult]:
+    """Rate the questions of the lens, and of the lenses that were imported."""
+    answers = {result.id: result for result in practices}
+    yield from (rate(question, answers.values()) for question in catalogue.questions)
+    for asked in catalogue.imported:
+        yield QuestionResult(asked.id, asked.title, gating.rated(asked, answers))
 
 
 def _risk(question: Question, verdicts: list[Outcome]) -> QuestionRisk:

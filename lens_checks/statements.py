@@ -100,7 +100,7 @@ def weigh(settings: Settings, *, subject: Subject, now: datetime, doubt: str, kn
     attested, idle = _sift(
         "attestation",
         settings.attestations.attestations,
-        lambda a: [*always(a), _dates(a.made, a.expires, today, LONGEST), _alone(a.owner, a.approver)],
+        lambda a: [*always(a), _dates(a.made, a.expires, today, LONGEST), alone(a.owner, a.approver)],
     )
     claimed, vain = _sift(
         "not applicable",
@@ -110,7 +110,7 @@ def weigh(settings: Settings, *, subject: Subject, now: datetime, doubt: str, kn
     waived, void = _sift(
         "waiver",
         settings.waivers.waivers,
-        lambda w: [*always(w), _dates(w.made, w.expires, today, life), _alone(w.owner, w.approver), _scope(w, subject)],
+        lambda w: [*always(w), _dates(w.made, w.expires, today, life), alone(w.owner, w.approver), _scope(w, subject)],
     )
     return Statements(attested, claimed, waived, (*idle, *vain, *void))
 
@@ -124,7 +124,7 @@ def _sift(
         if reasons := "; ".join(filter(None, faults(statement))):
             refused.append(Refused(kind, statement.practice, reasons))
         else:
-            counting.setdefault(statement.practice, statement)
+            counting[statement.practice] = statement  # a later one takes the place of an earlier
     return counting, tuple(refused)
 
 
@@ -142,7 +142,8 @@ def _dates(made: date, expires: date, today: date, longest: timedelta) -> str:
     return ""
 
 
-def _alone(owner: str, approver: str) -> str:
+def alone(owner: str, approver: str) -> str:
+    """Say that owner and approver are one, if they are; empty if they are two."""
     same = " ".join(owner.split()).casefold() == " ".join(approver.split()).casefold()
     return f"{owner} approved it alone: owner and approver must be two" if same else ""
 

@@ -7,17 +7,20 @@ import platform
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Params, Settings
-from tasks import files, locks, packaging
+from tasks import files, history, locks, packaging, settlement
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
 from tasks.scoring import Contract, Golden
 from tasks.stores import Stores
 from tasks.trial import Trial
+
+if TYPE_CHECKING:
+    from tasks.shadow import Contender, Replay
 
 PATIENCE_SECONDS = 300.0
 EXPLORED = "lifecycle.explored"
@@ -157,8 +160,33 @@ def read_contract(package: Package) -> tuple[Contract, Golden]:
     return contract, Golden.read(files.read_json(package.folder / packaging.GOLDEN))
 
 
-def write_release_report(version: Version, package: Package, trial: Trial, *, reports: Path) -> Path:
-    """Write reports/release.json: the package, its signature, and what the trial saw."""
+def beside_champion(version: Version, package: Package, *, settings: Settings, stores: Stores) -> "Replay":
+    """Replay requests through the candidate and the champion of the ledger (IntegrityAlarm)."""
+    from tasks import shadow
+    from tasks.training import read_part
+
+    entries = stores.trusted()
+    standing = history.standing(entries, "champion")
+    if standing is None or standing == version.number:
+        return shadow.no_champion(version.number)
+    champion = settlement.fetch_standing(standing, entries, stores)
+    return shadow.replay(
+        _contender(version.number, package), _contender(standing, champion), captured=stores.state / "captured",
+        held_out=lambda: read_part("promotion")[0], bounds=settings.policy.release.shadow,
+    )  # fmt: skip
+
+
+def _contender(number: int, package: Package) -> "Contender":
+    from tasks.inference import open_package
+    from tasks.shadow import Contender
+
+    return Contender(number, open_package(package.folder, read_contract(package)[0]))
+
+
+def write_release_report(
+    version: Version, package: Package, trial: Trial, replay: "Replay", *, settings: Settings, reports: Path
+) -> Path:
+    """Write reports/release.json: the package, its signature, and what trial and replay saw."""
     report = {
         "schema": 1,
         "made": files.now(),
@@ -171,6 +199,8 @@ def write_release_report(version: Version, package: Package, trial: Trial, *, re
         "parity": _parity(package),
         "golden": trial.golden,
         "server": trial.server,
+        "strategy": settings.policy.release.strategy,
+        "replay": replay,
         "environment": _environment(),
     }
     return files.write_json(reports / "release.json", report)

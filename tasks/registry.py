@@ -179,6 +179,20 @@ class Registry:
         with in_words(self.uri):
             return f"{self.client.get_run(run_id).info.artifact_uri}/{path}"
 
+    def store_file(self, path: Path, *, run_id: str, folder: str) -> str:
+        """Store a file among a run's artefacts and give the link by which MLflow's pages show it."""
+        with in_words(self.uri):
+            self.client.log_artifact(run_id, str(path), folder)
+            experiment = self.client.get_run(run_id).info.experiment_id
+        return f"#/experiments/{experiment}/runs/{run_id}/artifacts/{folder}/{path.name}"
+
+    def describe(self, run_id: str, text: str) -> None:
+        """Describe the versions that were made from a run, in Markdown."""
+        for version in self.versions():
+            if version.run_id == run_id:
+                with in_words(self.uri):
+                    self.client.update_model_version(self.model, str(version.number), description=text)
+
     def store_json(self, value: Any, *, run_id: str, path: str) -> None:
         """Store a value among a run's artefacts."""
         with in_words(self.uri):

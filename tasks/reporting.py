@@ -14,6 +14,7 @@ from tasks import files
 SCHEMA = 1
 RUN = Path("reports/run.json")
 REPORT = "reports/review.html"
+FOLDER = "review"  # of a run's artefacts
 COUNTED = {"met": "met", "not_met": "not met", "unknown": "unknown", "attested": "attested"}
 
 
@@ -59,6 +60,23 @@ class RunReport:
             next_step="lifecycle plan" if outcome == "refused" else "lifecycle status",
             seconds=round(time.monotonic() - start, 2),
         )
+
+
+class Registry(Protocol):
+    """Where a review is kept, and named on the versions that it speaks of."""
+
+    def store_file(self, path: Path, *, run_id: str, folder: str) -> str:
+        """Store a file among a run's artefacts and give the link by which MLflow's pages show it."""
+
+    def describe(self, run_id: str, text: str) -> None:
+        """Describe the versions that were made from a run."""
+
+
+def keep_review(registry: Registry, *, run_id: str, reports: Iterable[Path]) -> None:
+    """Keep the review with the run that made the model, and let the description of its version link it."""
+    links = [f"[{path.name}]({registry.store_file(path, run_id=run_id, folder=FOLDER)})" for path in reports]
+    address = f"`mlflow artifacts download -u runs:/{run_id}/{FOLDER}`"
+    registry.describe(run_id, f"Reviewed by the lens: {', '.join(links)}, or {address}.")
 
 
 class Kept(Protocol):

@@ -14,8 +14,8 @@ from config import errors
 from config.settings import Settings
 
 Configure = Callable[[str, str, str], Settings]
-COMMANDS = ["approve", "attest", "config", "explain", "ledger", "monitor", "plan", "promote", "prove", "retrain"]
-COMMANDS += ["review", "rollback", "run", "schedule", "score", "serve", "status", "ui", "verify", "waive"]
+COMMANDS = ["answer", "approve", "attest", "config", "explain", "ledger", "lens", "monitor", "plan", "promote", "prove"]
+COMMANDS += ["retrain", "review", "rollback", "run", "schedule", "score", "serve", "status", "ui", "verify", "waive"]
 
 
 def ended(*arguments: str) -> int:
@@ -43,6 +43,7 @@ def test_usage_errors_end_with_2(project: Path, arguments: str) -> None:
         ["status"],
         ["review"],
         ["plan"],
+        ["answer"],
         ["promote"],
         ["approve", "--by", "somebody"],
         ["approve", "--by", "somebody", "--replace-champion", "--because", "its files were lost"],
@@ -127,15 +128,16 @@ def test_an_empty_ledger_is_sound_and_says_what_is_next(project: Path, capsys: p
 
 
 def test_explain_takes_either_edition(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
-    for name in ("MLSEC-05", "mlsec03-bp03"):
+    for name in ("MLSEC-05", "mlsec03-bp03", "MLSEC03_BP03"):
         assert ended("explain", name, "--json") == 0
         assert json.loads(capsys.readouterr().out)["id"] == "MLSEC-05"
 
 
 def test_attest_and_waive_write_and_validate(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     words = ["--owner", "Ann", "--approver", "Bob", "--evidence", "docs/minutes.md", "--json"]
-    assert ended("attest", "MLOE-01", "--statement", "The team agreed on it in its meeting.", *words) == 0
-    assert json.loads(capsys.readouterr().out)["practice"] == "MLOE-01"
+    for name in ("MLOE-01", "mlops01-bp01", "MLOPS01_BP01"):
+        assert ended("attest", name, "--statement", "The team agreed on it in its meeting.", *words) == 0
+        assert json.loads(capsys.readouterr().out)["practice"] == "MLOE-01"
     versions = ["--from-version", "1", "--to-version", "2"]
     assert ended("waive", "MLSEC-05", "--reason", "The audit of access is under way.", *versions, *words) == 0
     assert ended("waive", "MLSEC-05", "--reason", "short", *versions, *words) == 2

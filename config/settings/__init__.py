@@ -14,6 +14,7 @@ from config.settings.charter import (
 )
 from config.settings.data import Allowance, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Source, Window
 from config.settings.economics import Alternative, BenefitLine, BusinessCase, CostLine
+from config.settings.housekeeping import Housekeeping, Keep
 from config.settings.params import Metrics, Params, Search, Split
 from config.settings.platform import Platform, Resource, Verb
 from config.settings.policy import (
@@ -58,6 +59,8 @@ __all__ = [
     "Gate",
     "Gates",
     "Grid",
+    "Housekeeping",
+    "Keep",
     "Kpi",
     "LeakSearch",
     "Licences",

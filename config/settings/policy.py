@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PracticeId, Share
+from config.settings.housekeeping import Housekeeping
 from config.settings.platform import Platform
 from config.settings.release import Release
 from config.settings.upkeep import Upkeep
@@ -208,3 +209,4 @@ class Policy(Closed):
     upkeep: Upkeep = Field(default_factory=Upkeep, description="What the live model is held to besides.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
     platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")
+    housekeeping: Housekeeping = Field(default_factory=Housekeeping, description="How long what is stored is kept.")

@@ -12,11 +12,11 @@ class Shadow(Closed):
 
     rows: int = Field(default=2_000, ge=100, le=100_000, description="Most requests that are replayed.")
     minimum_rows: int = Field(default=100, ge=20, description="Fewer comparable requests prove nothing.")
-    disagreement: Share = Field(default=0.1, description="Largest share of requests that may be decided otherwise.")
+    disagreement: Share = Field(default=0.3, description="Largest share of requests that may be decided otherwise.")
     difference: float = Field(
-        default=0.1, gt=0, description="Largest mean difference of an answer; of values, in standard deviations."
+        default=0.2, gt=0, description="Largest mean difference of an answer; of values, in standard deviations."
     )
-    slower: float = Field(default=2.0, ge=1, description="How many times the champion's p95 latency is accepted.")
+    slower: float = Field(default=2.0, ge=1, description="How many times the champion's median latency is accepted.")
     slower_ms: float = Field(
         default=5.0, ge=0, description="Milliseconds above the champion's that are always accepted."
     )

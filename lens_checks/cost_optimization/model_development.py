@@ -4,7 +4,9 @@ from config.settings import Charter, Params, Policy, Runtime
 from lens_checks import delivery, searching
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
+    Clock,
     Environment,
+    Housekeeping,
     Landing,
     Leaderboard,
     Parts,
@@ -243,17 +245,14 @@ def implementations_are_compared_by_price_and_fit(
     phase=Phase.MODEL_DEVELOPMENT,
     judged_at=Checkpoint.OPERATION,
     fix="Set `compute_nodes` or `allocation.local_rows` in config/charter.yaml; commit, and `make test` there.",
-    effort=Effort.SMALL,
 )
 def small_experiments_run_on_one_machine(
     charter: Charter, parts: Parts, tracking: Tracking, repository: Repository, registry: Registry, tests: TestRuns
 ) -> Verdict:
     """Training runs on one machine while its rows fit there, and CI tries the whole of it on one in small."""
-    target, rows = tracking.winner.tags.get("lifecycle.compute_target"), sum(p.rows for p in parts.parts.values())
-    if target is None:
-        raise Missing("where training ran (tag lifecycle.compute_target)")
-    wanted = "local" if rows <= charter.allocation.local_rows else "cluster"
-    if target != wanted:
+    target = need(tracking.winner.tags.get("lifecycle.compute_target"), "where training ran (a tag of the run)")
+    rows = sum(part.rows for part in parts.parts.values())
+    if target != (wanted := "local" if rows <= charter.allocation.local_rows else "cluster"):
         return not_met(f"{rows} rows were trained on a {target} target, the rule says {wanted}")
     if not repository.ci_files:
         return not_met("nothing runs the tests for a commit: no CI is defined in the repository")
@@ -269,7 +268,6 @@ def small_experiments_run_on_one_machine(
     phase=Phase.MODEL_DEVELOPMENT,
     judged_at=Checkpoint.DEVELOPMENT,
     fix="Name two families under `search.candidates` in config/params.yaml, and more `search.trials` than those.",
-    effort=Effort.SMALL,
 )
 def algorithms_and_settings_are_explored_by_machine(
     training: Training, leaderboard: Leaderboard, tracking: Tracking
@@ -284,3 +282,19 @@ def algorithms_and_settings_are_explored_by_machine(
     return met(
         f"{len(tracking.trials)} trials of {', '.join(families)} below one search, the best over {len(folds)} folds"
     )
+
+
+@check(
+    "MLCOST-16",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="End the processes it names, or give the reason under `housekeeping.may_idle` in config/policy.yaml.",
+)
+def nothing_stands_idle(policy: Policy, housekeeping: Housekeeping, clock: Clock) -> Verdict:
+    """Housekeeping looked for servers and workers without work: none stands idle but what may, for a reason."""
+    rules = policy.housekeeping
+    if faults := housekeeping.faults(clock.now, rules.days):
+        return not_met("; ".join(faults))
+    if idle := [each for each in housekeeping.idle if not rules.may_idle.get(each.kind)]:
+        return not_met(f"idle: {', '.join(f'{e.kind} ({e.pid}) for {e.minutes:g} min' for e in idle[:5])}")
+    return met(f"none idle for {rules.idle_minutes:g} minutes; looked at by flow run {housekeeping.flow_run_id}")

@@ -9,6 +9,7 @@ from lens_checks.evidence import (
     delivery,
     environment,
     exposure,
+    housekeeping,
     ledger,
     licences,
     model,
@@ -47,6 +48,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Exploration: upkeep.exploration,
     r.Exposure: exposure.exposure,
     r.HumanReview: upkeep.human_review,
+    r.Housekeeping: housekeeping.housekeeping,
     r.KnownRuns: delivery.known_runs,
     r.Landing: data.landing,
     r.Leaderboard: model.leaderboard,
@@ -109,7 +111,7 @@ class Evidence:
             return Malformed(f"no collector reads {getattr(kind, '__name__', kind)}: a check named it as its evidence")
         try:
             with step(f"reading {kind.__name__}"), warnings_count(OURS):
-                return _only_a_record(kind, COLLECTORS[kind](self._place))
+                return _only_a_record(kind, self._place.once(COLLECTORS[kind]))
         except (NoEvidence, Malformed) as reason:
             return reason
         except Cut as reason:

@@ -4,7 +4,9 @@ import ast
 import hashlib
 import json
 import os
+import re
 import sqlite3
+import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
@@ -110,14 +112,38 @@ def committed_source(place: Place) -> CommittedSource:
     """Ask git for the commits that versions name, and what lock each of them has."""
     if ask_git(place.root, "rev-parse", "--verify", "HEAD") is None:
         raise NoEvidence("there is no git commit: run `git init`, add the project and commit it")
-    return CommittedSource(locks=locks_of(place.root, {v.tags.get("commit", "") for v in registry(place).versions}))
+    return CommittedSource(
+        locks=locks_of(place.root, {v.tags.get("commit", "") for v in place.once(registry).versions})
+    )
 
 
 def locks_of(root: Path, commits: Iterable[str]) -> dict[str, str | None]:
-    """Give the SHA-256 of the lock of each commit that the repository has."""
-    known = [c for c in sorted(commits) if c and ask_git(root, "cat-file", "-e", f"{c}^{{commit}}") is not None]
-    locks = {commit: ask_git(root, "show", f"{commit}:./requirements.lock") for commit in known}
-    return {c: None if lock is None else hashlib.sha256(lock.encode()).hexdigest() for c, lock in locks.items()}
+    """Give the SHA-256 of the lock of each commit that the repository has; git is asked once, however many they are."""
+    asked = sorted(commit for commit in commits if re.fullmatch("[0-9a-f]{7,64}", commit))
+    names = [name for commit in asked for name in (f"{commit}^{{commit}}", f"{commit}:./requirements.lock")]
+    found = iter(_objects(root, names))
+    pairs = {commit: (next(found), next(found)) for commit in asked}
+    return {
+        c: None if lock is None else hashlib.sha256(lock).hexdigest()
+        for c, (commit, lock) in pairs.items()
+        if commit is not None
+    }
+
+
+def _objects(root: Path, names: list[str]) -> Iterator[bytes | None]:
+    """Give the content of each of git's objects that are named, None for one that is not there."""
+    command = ["git", "-C", str(root), "cat-file", "--batch"]
+    told = subprocess.run(command, input="\n".join(names).encode(), capture_output=True, timeout=30, check=True).stdout
+    at = 0
+    for _ in names:
+        line = told[at : told.index(b"\n", at)]
+        at += len(line) + 1
+        if line.endswith(b"missing"):
+            yield None
+            continue
+        size = int(line.split()[-1])
+        yield told[at : at + size]
+        at += size + 1
 
 
 def endpoint(place: Place) -> Endpoint:

@@ -10,25 +10,31 @@ from lens_checks.evidence.place import Place
 from lens_checks.evidence.records.ground import Exposure, PathMode, SecretFinding
 from lens_checks.evidence.repository import ask_git
 
-# Kind -> a text without which there is no match (quick to look for), and the pattern itself.
+# Kind -> texts of which a match has one (quick to look for), and the pattern itself.
 SECRETS = {
-    "private key": ("PRIVATE KEY", r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"),
-    "AWS access key": ("IA", r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
-    "GitHub token": ("gh", r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{50,}\b"),
-    "GitLab token": ("glpat-", r"\bglpat-[A-Za-z0-9_-]{20,}\b"),
-    "Slack token": ("xox", r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
-    "Google API key": ("AIza", r"\bAIza[A-Za-z0-9_-]{35}\b"),
-    "Prefect API key": ("pn", r"\bpn[ub]_[A-Za-z0-9]{30,}\b"),
-    "JSON web token": ("eyJ", r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    "password in a URL": ("://", r"://[^\s/:@'\"{}<>$]+:[^\s/:@'\"{}<>$]{3,}@[\w.-]+"),
-    "password in a setting": ("pass", r"\bpass(?:word|wd)\b['\"]?\s*[:=]\s*['\"](?![$<{])[^'\"\s]{8,}['\"]"),
+    "private key": (("PRIVATE KEY",), r"-----BEGIN (?:RSA |EC |DSA |OPENSSH |ENCRYPTED )?PRIVATE KEY-----"),
+    "AWS access key": (("AKIA", "ASIA"), r"\b(?:AKIA|ASIA)[0-9A-Z]{16}\b"),
+    "GitHub token": (
+        ("ghp_", "gho_", "ghu_", "ghs_", "ghr_", "github_pat_"),
+        r"\bgh[pousr]_[A-Za-z0-9]{36,}\b|\bgithub_pat_[A-Za-z0-9_]{50,}\b",
+    ),
+    "GitLab token": (("glpat-",), r"\bglpat-[A-Za-z0-9_-]{20,}\b"),
+    "Slack token": (("xox",), r"\bxox[abprs]-[A-Za-z0-9-]{10,}\b"),
+    "Google API key": (("AIza",), r"\bAIza[A-Za-z0-9_-]{35}\b"),
+    "Prefect API key": (("pnu_", "pnb_"), r"\bpn[ub]_[A-Za-z0-9]{30,}\b"),
+    "JSON web token": (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
+    "password in a URL": (("://",), r"://[^\s/:@'\"{}<>$]+:[^\s/:@'\"{}<>$]{3,}@[\w.-]+"),
+    "password in a setting": (
+        ("password", "passwd"),
+        r"\bpass(?:word|wd)\b['\"]?\s*[:=]\s*['\"](?![$<{])[^'\"\s]{8,}['\"]",
+    ),
     "key in a setting": (
-        "_",
+        ("secret_key", "api_key", "auth_token", "access_token", "SECRET_KEY", "API_KEY"),
         r"\b(?:secret_key|api_key|auth_token|access_token|SECRET_KEY|API_KEY)\b['\"]?\s*[:=]\s*"
         r"['\"](?![$<{])[^'\"\s]{8,}['\"]",
     ),
 }
-PATTERNS = {kind: (hint, re.compile(pattern)) for kind, (hint, pattern) in SECRETS.items()}
+PATTERNS = {kind: (hints, re.compile(pattern)) for kind, (hints, pattern) in SECRETS.items()}
 LARGEST = 1_000_000
 WATCHED = (".dvc/cache", ".lifecycle", ".lifecycle/keys", ".lifecycle/keys/signing.pem", "data/landed", "data/prepared",
            "data/quarantine", "ledger", "mlartifacts", "mlflow.db")  # fmt: skip
@@ -61,8 +67,8 @@ def _texts(root: Path) -> set[str]:
 
 def _secrets(root: Path, path: str) -> Iterator[SecretFinding]:
     text = (root / path).read_bytes().decode("utf-8", errors="replace")
-    for kind, (hint, pattern) in PATTERNS.items():
-        for match in pattern.finditer(text) if hint in text else ():
+    for kind, (hints, pattern) in PATTERNS.items():
+        for match in pattern.finditer(text) if any(hint in text for hint in hints) else ():
             yield SecretFinding(path=path, line=text.count("\n", 0, match.start()) + 1, kind=kind)
 
 

@@ -1,10 +1,11 @@
 """Where evidence is read, and the two ways in which it is not there."""
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar, cast
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -29,6 +30,18 @@ class Place:
     settings: Settings
     now: datetime
     attempt: bool = False
+    _read: dict[Callable[["Place"], Any], Any] = field(default_factory=dict, init=False, compare=False, repr=False)
+
+    def once(self, collector: Callable[["Place"], R]) -> R:
+        """Give what a collector reads here, read once however many ask for it (NoEvidence, Malformed)."""
+        if collector not in self._read:
+            try:
+                self._read[collector] = collector(self)
+            except (NoEvidence, Malformed) as reason:
+                self._read[collector] = reason
+        if isinstance(found := self._read[collector], NoEvidence | Malformed):
+            raise found
+        return cast(R, found)
 
     @property
     def prepared(self) -> Path:

@@ -94,6 +94,6 @@ def _template(root: Path) -> str | None:
 
 def _pools(place: Place) -> dict[str, str | None]:
     try:
-        return {deployment.name: deployment.work_pool for deployment in orchestration(place).deployments}
+        return {deployment.name: deployment.work_pool for deployment in place.once(orchestration).deployments}
     except NoEvidence:
         return {}

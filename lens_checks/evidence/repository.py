@@ -37,7 +37,7 @@ def repository(place: Place) -> Repository:
 
 def authorship(place: Place) -> Authorship:
     """Ask git who wrote the commit that the candidate was trained from."""
-    commit = training(place).source_commit
+    commit = place.once(training).source_commit
     told = ask_git(place.root, "log", "-1", "--format=%an%n%ae%n%cn", commit, "--") if commit else None
     return Authorship(commit=commit, authors=tuple(sorted({name for name in (told or "").splitlines() if name})))
 

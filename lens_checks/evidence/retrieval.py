@@ -17,7 +17,7 @@ SHOWN = 5
 def retrieval(place: Place) -> Retrieval:
     """Digest anew what the cache holds of each revision, and ask the remote, if there is one, for the same."""
     disk = Disk(place.root)
-    versions = [version for version in registry(place).versions if version.aliases]
+    versions = [version for version in place.once(registry).versions if version.aliases]
     revisions = sorted({version.tags.get("data_revision", "") for version in versions} - {""})
     found = {revision: [*_in_cache(disk, revision)] for revision in revisions}
     if disk.remote and revisions:

@@ -1,5 +1,6 @@
 """Look at the files that hold rows: how large, how old, how compressed, and which hold the same bytes."""
 
+import importlib.util
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -42,8 +43,15 @@ def _compression(path: Path) -> str:
 
 def _source_bytes(place: Place) -> int | None:
     try:
-        sources = [Path(source.path) for source in landing(place).sources]
+        sources = [Path(source.path) for source in place.once(landing).sources]
     except (NoEvidence, Malformed):
         return None
-    found = [place.root / path for path in sources if (place.root / path).is_file()]
+    found = [path for source in sources if (path := _found(place.root, source)) is not None]
     return sum(path.stat().st_size for path in found) if found else None
+
+
+def _found(root: Path, source: Path) -> Path | None:
+    """Look for a source in the project, and then in the installed package that its first name is of."""
+    package = importlib.util.find_spec(source.parts[0]) if source.parts[0].isidentifier() else None
+    homes = [root, *(Path(home).parent for home in (package.submodule_search_locations or ()))] if package else [root]
+    return next((home / source for home in homes if (home / source).is_file()), None)

@@ -2,9 +2,10 @@
 
 import contextlib
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from functools import partial
+from typing import TYPE_CHECKING, TypeVar
 
 from lens_checks.evidence.model import training
 from lens_checks.evidence.place import NoEvidence, Place
@@ -14,20 +15,24 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion as StoredVersion
+    from mlflow.store.entities.paged_list import PagedList
+
+T = TypeVar("T")
 
 PATIENCE_SECONDS = 5.0
+PAGE = 1000  # the most that every one of MLflow's searches gives at once
 PARENT = "mlflow.parentRunId"
 
 
 def tracking(place: Place) -> Tracking:
     """Read the run that logged the candidate, its search, and the trials."""
-    report = training(place)
+    report = place.once(training)
     with opened(place) as client:
         winner = _run(client.get_run(report.run_id))
         search = report.parent_run_id and _run(client.get_run(report.parent_run_id))
         experiment = client.get_run(report.run_id).info.experiment_id
         filter_string = f"tags.`{PARENT}` = '{report.parent_run_id}'"
-        found = client.search_runs([experiment], filter_string, max_results=1000) if search else []
+        found = all_of(partial(client.search_runs, [experiment], filter_string)) if search else []
         name = client.get_experiment(experiment).name
     return Tracking(experiment=name, winner=winner, search=search or None, trials=tuple(_run(run) for run in found))
 
@@ -37,8 +42,8 @@ def registry(place: Place) -> Registry:
     name = place.settings.charter.project
     with opened(place) as client:
         model = client.get_registered_model(name)
-        found = client.search_model_versions(f"name='{name}'", max_results=1000)
-        runs = {run_id: _run_or_none(client, run_id) for run_id in {v.run_id for v in found if v.run_id}}
+        found = all_of(partial(client.search_model_versions, f"name='{name}'"))
+        runs = _runs(client, {v.run_id for v in found if v.run_id})
     aliases = {alias: int(version) for alias, version in model.aliases.items()}
     versions = tuple(sorted((_version(v, aliases, runs.get(v.run_id or "")) for v in found), key=lambda v: -v.version))
     return Registry(name=name, versions=versions, aliases=aliases, tags={k: str(v) for k, v in model.tags.items()})
@@ -89,16 +94,26 @@ def _run(run: "Run") -> TrackedRun:
     )
 
 
-def _run_or_none(client: "MlflowClient", run_id: str) -> TrackedRun | None:
-    """Read the run of a version; one that was deleted is no trouble of the store."""
-    from mlflow.exceptions import MlflowException
+def _runs(client: "MlflowClient", ids: set[str]) -> dict[str, TrackedRun]:
+    """Read the runs of the versions, those that were deleted too, in one query; one that is gone has no entry."""
+    from mlflow.entities import ViewType
 
-    try:
-        return _run(client.get_run(run_id))
-    except MlflowException as error:
-        if error.error_code != "RESOURCE_DOES_NOT_EXIST":
-            raise
-        return None
+    if not ids:
+        return {}
+    experiments = [e.experiment_id for e in all_of(partial(client.search_experiments, ViewType.ALL))]
+    listed = f"attributes.run_id IN ({', '.join(repr(id) for id in sorted(ids))})"
+    found = all_of(partial(client.search_runs, experiments, listed, ViewType.ALL))
+    return {run.info.run_id: _run(run) for run in found}
+
+
+def all_of(search: Callable[..., "PagedList[T]"]) -> list[T]:
+    """Give everything that a search of MLflow finds, page by page."""
+    page = search(max_results=PAGE)
+    found = list(page)
+    while page.token:
+        page = search(max_results=PAGE, page_token=page.token)
+        found += page
+    return found
 
 
 def _version(version: "StoredVersion", aliases: dict[str, int], run: TrackedRun | None) -> ModelVersion:

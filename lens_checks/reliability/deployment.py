@@ -3,7 +3,20 @@
 from config.settings import Policy
 from lens_checks import delivery
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_met
-from lens_checks.evidence.records import Clock, Drills, Endpoint, Ledger, LedgerEntry, Registry
+from lens_checks.evidence.records import (
+    Clock,
+    Drills,
+    Endpoint,
+    Ledger,
+    LedgerEntry,
+    Registry,
+    Release,
+    Replay,
+    at_least,
+    at_most,
+)
+
+MADE_FROM = ("package", "commit", "data_revision")
 
 
 @check(
@@ -59,6 +72,67 @@ def _of_change(move: LedgerEntry, decision: LedgerEntry | None) -> list[str]:
     if decision is not None and not decision.body.get("cause"):
         lacking.append("cause of the decision")
     return [f"the deployment (entry {move.number}) names no {', '.join(lacking)}"] if lacking else []
+
+
+@check(
+    "MLREL-11",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Run `lifecycle run`; `release` in config/policy.yaml holds the strategy and what ends it.",
+)
+def a_release_goes_by_steps_that_can_stop_it(
+    release: Release, registry: Registry, ledger: Ledger, policy: Policy
+) -> Verdict:
+    """A candidate is tried, replayed beside the champion, staged, and only then let in; each step could stop it."""
+    strategy, replay = need(release.strategy, "the strategy of the release"), need(release.replay, "a replay")
+    version = registry.with_digest(release.digest)
+    if version is None:
+        return not_met(f"the released model {release.digest[:12]} is registered nowhere")
+    faults = [] if strategy == policy.release.strategy else [f"it went by {strategy}, not by {policy.release.strategy}"]
+    lacking = [name for name in MADE_FROM if not version.tags.get(name)]
+    faults += [f"version {version.version} does not say its {', '.join(lacking)}"] if lacking else []
+    if not release.server.started or release.server.errors or not release.golden.matched:
+        faults.append("the trial on the real server failed")
+    faults += [*_of_replay(replay, registry, policy), *_of_steps(ledger)]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    seen = (
+        f"{replay.rows} {replay.source} requests beside version {replay.champion.version}, " if replay.champion else ""
+    )
+    return met(f"{strategy}: trial, {seen}staging, then champion; package {version.tags['package'][:12]}")
+
+
+def _of_replay(replay: Replay, registry: Registry, policy: Policy) -> list[str]:
+    """Judge a replay's figures anew; without a champion there is nothing to replay against, if that is so."""
+    champion, bounds = registry.at("champion"), policy.release.shadow
+    if replay.champion is None:
+        alone = champion is None or champion.version == replay.candidate.version
+        return [] if replay.verdict == "no-champion" and alone else ["nothing was replayed beside the champion"]
+    served = {registry.aliases.get("champion"), registry.aliases.get("previous")}
+    figures = {
+        "requests": at_least(replay.rows, bounds.minimum_rows),
+        "share decided otherwise": at_most(replay.disagreement, bounds.disagreement),
+        "mean difference": at_most(replay.mean_difference, bounds.difference),
+        "latency": at_most(replay.candidate.p50_ms, _slowest(replay.champion.p50_ms, policy)),
+        "champion": replay.champion.version in served,
+        "verdict": replay.verdict == "within",
+    }
+    return [f"the replay is outside its bounds: {name}" for name, holds in figures.items() if not holds]
+
+
+def _slowest(champion_ms: float | None, policy: Policy) -> float:
+    ms, bounds = need(champion_ms, "the champion's latency in the replay"), policy.release.shadow
+    return max(ms * bounds.slower, ms + bounds.slower_ms)
+
+
+def _of_steps(ledger: Ledger) -> list[str]:
+    """What is champion was on staging before, by the ledger."""
+    last = next((move for move in reversed(delivery.champions(ledger)) if move.kind == "done"), None)
+    if ledger.breaks or last is None:
+        return [f"the ledger does not hold: {ledger.breaks[0]}"] if ledger.breaks else []
+    staged = [e for e in ledger.of_kind("done") if e.body.get("alias") == "staging" and e.number < last.number]
+    known = any(e.body.get("version") == last.body.get("version") for e in staged)
+    return [] if known else [f"version {last.body.get('version')} became champion without staging"]
 
 
 def _short(value: object) -> str:

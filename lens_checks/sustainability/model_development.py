@@ -2,7 +2,7 @@
 
 from config.settings import Charter, Policy
 from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, not_met
-from lens_checks.evidence.records import Leaderboard, Training, at_least, at_most
+from lens_checks.evidence.records import Clock, Housekeeping, Leaderboard, Training, at_least, at_most
 
 EXHAUSTIVE = frozenset({"BruteForceSampler", "GridSampler", "RandomSampler"})
 FEW = 20  # trials up to which trying all of them is no waste
@@ -75,3 +75,19 @@ def tuning_is_not_brute_force(charter: Charter, training: Training, leaderboard:
         return not_met(f"{at_once:.1f} threads were busy, {declared} are declared")
     share = study.pruned / study.trials
     return met(f"{study.sampler}, {share:.0%} of {study.trials} trials stopped early, {at_once:.1f} threads busy")
+
+
+@check(
+    "MLSUS-09",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Run `lifecycle run`: it deletes what nothing names; see `housekeeping.orphan_days` in config/policy.yaml.",
+    effort=Effort.SMALL,
+)
+def what_training_left_over_is_deleted(policy: Policy, housekeeping: Housekeeping, clock: Clock) -> Verdict:
+    """Artefacts that no run names, and runs that were deleted, are gone from disk after the time they are granted."""
+    rules = policy.housekeeping
+    if faults := housekeeping.faults(clock.now, rules.days, "artefacts", "deleted runs"):
+        return not_met("; ".join(faults[:5]))
+    done = ", ".join(f"{housekeeping.removed[kind].files} {kind}" for kind in ("artefacts", "deleted runs"))
+    return met(f"{done} deleted by flow run {housekeeping.flow_run_id}, none left older than {rules.orphan_days} days")

@@ -4,10 +4,12 @@ import json
 from pathlib import Path
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from config.settings import Settings
 from flows import review
 from lens_checks.check import Checkpoint, Outcome
+from lens_checks.schema import review_schema
 from lens_checks.statements import Subject
 from tasks.ledger import Decision, Ledger
 
@@ -60,6 +62,7 @@ def test_a_review_covers_the_whole_lens_and_is_written_down(settings: Settings) 
         stored["practices"][0]
     )
     assert len(stored["questions"]) == 35
+    Draft202012Validator(review_schema()).validate(stored)
     assert Path("reports/review.html").read_text().startswith("<!doctype html>")
 
 

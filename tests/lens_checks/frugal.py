@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 from config.settings import BusinessCase, Charter
@@ -26,6 +27,14 @@ def case(**change: Any) -> dict[type, dict[str, object]]:
     return {Charter: {"business_case": BusinessCase.model_validate(CASE | change)}}
 
 
+def left(kind: str) -> dict[type, dict[str, object]]:
+    """Let housekeeping have left something of a kind."""
+    from tests.lens_checks.world import GOOD
+
+    known = GOOD.get(r.Housekeeping).removed
+    return {r.Housekeeping: {"removed": known | {kind: replace(known[kind], left=2)}}}
+
+
 def frugal(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project what shows what it costs, and who pays."""
     charter, tracking, board = records[Charter], records[r.Tracking], records[r.Leaderboard]
@@ -42,7 +51,17 @@ def frugal(records: Mapping[type, Any]) -> dict[type, object]:
         commit="abc", dirty=False, changed=(), tracked=frozenset({"cli.py", ".ci/run"}), author="Mo",
         ci_files=(".ci/run",), ci_commands="make test", ignored_secrets=True,
     )  # fmt: skip
+    kept = ("rows", "cache", "artefacts", "deleted runs")
+    sizes = {"data/landed/rows.parquet": 400, "data/prepared/train.parquet": 300, "data/quarantine/q.parquet": 10}
+    stored = tuple(
+        r.StoredFile(path=path, size=size, sha256=path, modified=NOW - timedelta(days=30), compression="ZSTD")
+        for path, size in sizes.items()
+    )
     added: list[object] = [
+        r.Storage(files=stored, source_bytes=1000),
+        r.Housekeeping(
+            made=NOW, flow_run_id="flow", removed={kind: r.Removed(files=1, bytes=9, left=0) for kind in kept}, idle=()
+        ),
         repository,
         charter.model_copy(update=stated),
         replace(tracking, winner=winner, trials=trials),

@@ -119,6 +119,7 @@ def release() -> dict[type, object]:
         made=NOW, window=r.Span(start="2013-10-01", end="2013-11-01"), verdict="ok", alarms=(), **window
     )
     entries = (
+        entry(0, "done", alias="staging", version=1, decision=1),
         entry(1, "decision", gate="framing", outcome="passed"),
         entry(2, "decision", gate="champion", outcome="passed", version=1),
         entry(3, "done", alias="champion", version=1, decision=2),
@@ -131,7 +132,15 @@ def release() -> dict[type, object]:
             made=NOW, version=1, digest=MODEL, signature_verified=True, format="skops", server=server,
             environment={"python": "3.11.7", "platform": "Linux", "processors": 2, "lock_sha256": "9" * 64},
             files=(r.ReleasedFile(path="model.skops", sha256=MODEL, size=2**20),),
-            golden=r.Golden(rows=20, max_difference=0.0, matched=True),
+            golden=r.Golden(rows=20, max_difference=0.0, matched=True), strategy="shadow",
+            parity=r.Parity(
+                served="onnx", reason="it agrees", tolerance=1e-6, converter="trees", encoding_equal=True,
+                agreements={"promotion": r.Agreement(rows=150, largest=1e-9, decided_otherwise=0)},
+            ),
+            replay=r.Replay(
+                verdict="no-champion", because="", candidate=r.Side(version=1, p50_ms=None, p95_ms=None), champion=None,
+                source="", rows=0, disagreement=None, mean_difference=None, timed=0,
+            ),
         ),
         r.MonitoringHistory(windows=(alarmed, quiet)),
         lineage(),

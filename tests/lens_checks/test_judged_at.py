@@ -25,6 +25,7 @@ ELSEWHERE = {
     "MLOE-09": Checkpoint.DEVELOPMENT,
     "MLPER-03": Checkpoint.DEVELOPMENT,
     "MLSUS-03": Checkpoint.DEVELOPMENT,
+    "MLSUS-06": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,

@@ -2,7 +2,7 @@
 
 import re
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from html import escape
 from html.parser import HTMLParser
 from typing import Any
@@ -25,7 +25,8 @@ from lens_checks.evidence.records import (
 )
 from lens_checks.page import Findings, _figure, code, figures, html
 from lens_checks.review import Review, review
-from lens_checks.statements import Refused
+from lens_checks.selection import select
+from lens_checks.statements import Ending, Refused
 from tests.lens_checks.made import lineage, model
 from tests.lens_checks.small import NOW, Given, said
 
@@ -190,3 +191,16 @@ def test_a_project_in_which_nothing_ran_has_a_page_too(example: Settings) -> Non
     page = html(reviewed(example), NOTHING, example.policy)
     assert "No gate has decided yet." in page
     assert "No candidate has been evaluated yet." in page
+
+
+def test_statements_that_end_soon_or_are_an_example_are_named(example: Settings) -> None:
+    ending = Ending("attestation", "MLOE-01", "<Ann>", date(2026, 3, 20))
+    told = replace(reviewed(example), ending_statements=(ending,), example_statements=("MLSUS-02",))
+    page = html(told, NOTHING, example.policy)
+    assert "attestation by &lt;Ann&gt;, until 2026-03-20" in page
+    assert "on 1 practices are those of an example" in page and "<Ann>" not in page
+
+
+def test_a_part_of_the_lens_says_that_it_is_one(example: Settings) -> None:
+    page = html(replace(reviewed(example), selection=select(pillar=["cost"])), NOTHING, example.policy)
+    assert "only pillar cost optimization" in page

@@ -182,3 +182,10 @@ def test_statements_of_an_example_say_so_themselves(example: Settings) -> None:
     said = (attestation(statement="Example: the team has the skills."), claim(note="Example: scoring is a batch job."))
     assert weighed(example, *said).examples == ("MLOE-01", "MLREL-12")
     assert weighed(example, attestation(), claim()).examples == ()
+
+
+def test_a_later_statement_takes_the_place_of_an_earlier_one(example: Settings) -> None:
+    later = attestation(statement="The team of today has the skills it needs.")
+    assert weighed(example, attestation(), later).attested == {"MLOE-01": later}
+    alone = attestation(approver="Ada")
+    assert weighed(example, attestation(), alone).attested == {"MLOE-01": attestation()}

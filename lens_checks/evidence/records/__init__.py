@@ -64,6 +64,7 @@ from lens_checks.evidence.records.ground import (
     Storage,
     StoredFile,
 )
+from lens_checks.evidence.records.housekeeping import Housekeeping, Idle, Removed
 from lens_checks.evidence.records.lineage import Lineage, LineageEdge, LineageNode
 from lens_checks.evidence.records.model import (
     Beside,
@@ -79,6 +80,7 @@ from lens_checks.evidence.records.model import (
     Training,
 )
 from lens_checks.evidence.records.operation import (
+    Agreement,
     FeatureDrift,
     Golden,
     Ledger,
@@ -86,11 +88,14 @@ from lens_checks.evidence.records.operation import (
     Malformed,
     MonitoringHistory,
     MonitoringWindow,
+    Parity,
     Release,
     ReleasedFile,
+    Replay,
     RunPhase,
     RunReport,
     Server,
+    Side,
 )
 from lens_checks.evidence.records.premises import Address, Premises
 from lens_checks.evidence.records.proofs import (
@@ -126,6 +131,7 @@ __all__ = [
     "Access",
     "AccessAudit",
     "Address",
+    "Agreement",
     "Attribution",
     "Authorship",
     "Backup",
@@ -162,7 +168,9 @@ __all__ = [
     "FlowRun",
     "Golden",
     "Group",
+    "Housekeeping",
     "HumanReview",
+    "Idle",
     "Interval",
     "KnownRuns",
     "LabelDifference",
@@ -184,6 +192,7 @@ __all__ = [
     "MonitoringWindow",
     "OperatingPoint",
     "Orchestration",
+    "Parity",
     "Part",
     "Parts",
     "PathMode",
@@ -196,7 +205,9 @@ __all__ = [
     "Registry",
     "Release",
     "ReleasedFile",
+    "Removed",
     "Replacement",
+    "Replay",
     "Repository",
     "Reproduction",
     "Reproductions",
@@ -210,6 +221,7 @@ __all__ = [
     "SeenInput",
     "SeenMetric",
     "Server",
+    "Side",
     "Slice",
     "SliceComparison",
     "SourceFile",

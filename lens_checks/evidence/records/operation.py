@@ -50,6 +50,51 @@ class Server(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Side(Record):
+    """One model of a replay: its version, and its latency in milliseconds."""
+
+    version: int
+    p50_ms: float | None
+    p95_ms: float | None
+
+
+@dataclass(frozen=True, kw_only=True)
+class Replay(Record):
+    """The same requests through champion and candidate: what was decided otherwise, and how far answers are apart."""
+
+    verdict: str
+    because: str
+    candidate: Side
+    champion: Side | None
+    source: str
+    rows: int
+    disagreement: float | None
+    mean_difference: float | None
+    timed: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Agreement(Record):
+    """A fast form against the model on some rows."""
+
+    rows: int
+    largest: float | None
+    decided_otherwise: int
+
+
+@dataclass(frozen=True, kw_only=True)
+class Parity(Record):
+    """Which form of the model answers, and how that was proven: agreements by the name of the rows."""
+
+    served: str
+    reason: str
+    tolerance: float
+    converter: str
+    encoding_equal: bool
+    agreements: dict[str, Agreement] | None
+
+
+@dataclass(frozen=True, kw_only=True)
 class Release(Record):
     """The packaged candidate and its trial: reports/release.json."""
 
@@ -62,6 +107,9 @@ class Release(Record):
     golden: Golden
     server: Server
     environment: dict[str, object]
+    parity: Parity | None = None
+    strategy: str | None = None
+    replay: Replay | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

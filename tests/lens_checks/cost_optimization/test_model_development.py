@@ -38,6 +38,11 @@ def only(*candidates: r.Candidate) -> dict[type, object]:
     return {r.Leaderboard: {"candidates": candidates}}
 
 
+def waiting(kind: str) -> r.Idle:
+    """Give a process that stands idle."""
+    return r.Idle(kind=kind, pid=7, minutes=90.0)
+
+
 def ran(target: str) -> dict[str, object]:
     """Let training have run on a target."""
     return {"winner": {"tags": {"lifecycle.compute_target": target}}}
@@ -243,6 +248,13 @@ VERDICTS = {
         "baselines alone are refused": (NOT_MET, only(TRIALS[0])),
         "a best that was not cross-validated is refused": (NOT_MET, {r.Training: {"cross_validation": None}}),
         "a fold without a score is refused": (NOT_MET, {r.Training: {"cross_validation": {"scores": (0.8, None)}}}),
+    },
+    checks.nothing_stands_idle: {
+        "nothing is idle": (MET, {}),
+        "a scoring server without work is refused": (NOT_MET, {r.Housekeeping: {"idle": (waiting("scoring server"),)}}),
+        "what keeps the calendar may wait": (MET, {r.Housekeeping: {"idle": (waiting("Prefect"),)}}),
+        "a look that nobody took is refused": (NOT_MET, {r.Housekeeping: {"flow_run_id": None}}),
+        "no look was taken": (UNKNOWN, {r.Housekeeping: None}),
     },
 }
 

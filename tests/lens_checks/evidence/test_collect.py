@@ -1,5 +1,6 @@
 """Every record is read once, by its own collector, and trouble in one never passes for evidence."""
 
+from collections import Counter
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -28,12 +29,26 @@ def test_an_empty_project_has_no_evidence_and_each_collector_says_how_to_get_it(
     if kind in FOUND_WITHOUT_A_RUN:
         assert isinstance(Evidence(place).get(kind), kind)
         return
-    with pytest.raises(NoEvidence, match=r"run|write|definition|git|first"):
+    with pytest.raises(NoEvidence, match=r"run|write|definition|git|first|docs/"):
         Evidence(place).get(kind)
 
 
 def test_settings_are_evidence_too(place: Place, example: Settings) -> None:
     assert Evidence(place).get(Policy) is example.policy
+
+
+def test_what_several_collectors_need_is_read_once_in_a_review(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    training = place.root / "reports/training/training.json"
+    training.parent.mkdir(parents=True)
+    training.write_text("{}")
+    read: Counter[str] = Counter()
+    whole = Path.read_bytes
+    monkeypatch.setattr(Path, "read_bytes", lambda path: (read.update([str(path)]), whole(path))[1])
+    evidence = Evidence(place)
+    for kind in (records.Authorship, records.Tracking, records.Training):
+        with pytest.raises(Malformed):
+            evidence.get(kind)
+    assert read[str(training)] == 1
 
 
 def test_a_record_is_read_once(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -1,12 +1,38 @@
 """The endpoint changes by the pipeline alone."""
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import deployment as checks
-from tests.lens_checks.delivered import LONG_AGO, drilled, entries, served, written_by_hand
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.delivered import LONG_AGO, drilled, entries, served, tagged, written_by_hand
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+
+def beside(
+    version: int = 1, champion_ms: float | None = 1.0, p50_ms: float = 2.0, **change: Any
+) -> dict[type, dict[str, Any]]:
+    """Let the release have been replayed beside a champion."""
+    champion = r.Side(version=version, p50_ms=champion_ms, p95_ms=3.0)
+    seen = {"verdict": "within", "rows": 100, "disagreement": 0.3, "mean_difference": 0.2, "source": "captured"}
+    side = r.Side(version=2, p50_ms=p50_ms, p95_ms=9.0)
+    return {r.Release: {"replay": {"champion": champion, "candidate": side} | seen | change}}
+
+
+def serving_another() -> dict[type, dict[str, Any]]:
+    """Let another version serve than the one that is released."""
+    first = GOOD.get(r.Registry).versions[0]
+    versions = (replace(first, version=2, tags=first.tags | {"digest": "7" * 64}), first)
+    return {r.Registry: {"versions": versions, "aliases": {"champion": 2}}}
+
+
+def entries_but(number: int) -> tuple[r.LedgerEntry, ...]:
+    """Leave an entry out of the ledger."""
+    return tuple(entry for entry in GOOD.get(r.Ledger).entries if entry.number != number)
+
 
 VERDICTS = {
     checks.the_endpoint_changes_by_the_pipeline_alone: {
@@ -34,6 +60,29 @@ VERDICTS = {
             NOT_MET,
             drilled("rollback", version=7, planted=False),
         ),
+    },
+    checks.a_release_goes_by_steps_that_can_stop_it: {
+        "the first version goes by its steps": (MET, {}),
+        "a replay within its bounds lets it in": (MET, beside()),
+        "without a replay nothing is known": (UNKNOWN, {r.Release: {"replay": None}}),
+        "without a strategy nothing is known": (UNKNOWN, {r.Release: {"strategy": None}}),
+        "another strategy than the policy's is refused": (NOT_MET, {r.Release: {"strategy": "all at once"}}),
+        "a model that is registered nowhere is refused": (NOT_MET, {r.Release: {"digest": "0" * 64}}),
+        "a version that does not say its data is refused": (NOT_MET, tagged(data_revision="")),
+        "a trial that failed is refused": (NOT_MET, {r.Release: {"server": {"errors": 1}}}),
+        "a server that did not start is refused": (NOT_MET, {r.Release: {"server": {"started": False}}}),
+        "golden answers that differ are refused": (NOT_MET, {r.Release: {"golden": {"matched": False}}}),
+        "no replay beside a champion that serves is refused": (NOT_MET, serving_another()),
+        "a replay that says another verdict is refused": (NOT_MET, beside(verdict="outside")),
+        "few requests are refused": (NOT_MET, beside(rows=99)),
+        "answers decided otherwise are refused": (NOT_MET, beside(disagreement=0.31)),
+        "a share that is no number is refused": (NOT_MET, beside(disagreement=None)),
+        "answers far apart are refused": (NOT_MET, beside(mean_difference=0.21)),
+        "a slow candidate is refused": (NOT_MET, beside(p50_ms=6.1)),
+        "a champion of an unknown latency tells nothing": (UNKNOWN, beside(champion_ms=None)),
+        "a replay beside a version that never served is refused": (NOT_MET, beside(version=7)),
+        "a champion that was never staged is refused": (NOT_MET, {r.Ledger: {"entries": entries_but(0)}}),
+        "a ledger that does not hold is refused": (NOT_MET, {r.Ledger: {"breaks": ("cut",)}}),
     },
 }
 

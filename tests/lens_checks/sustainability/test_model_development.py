@@ -8,7 +8,8 @@ from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.sustainability import model_development as checks
-from tests.lens_checks.world import GOOD, MET, NOT_MET, Changes, cases, outcome
+from tests.lens_checks.frugal import left
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
 RIVAL = tuple(replace(c, value=0.85, cpu_seconds=s) if c.trial == t else c for c in TRIALS for t, s in ((2, 5.0),))
@@ -119,6 +120,14 @@ VERDICTS = {
         "a search without a pruner is refused": (NOT_MET, {r.Training: {"study": {"pruner": ""}}}),
         "more stopped than tried cannot be": (NOT_MET, {r.Training: {"study": {"pruned": 9}}}),
         "more threads than declared are refused": (NOT_MET, {r.Training: {"cpu_seconds": 90.0}}),
+    },
+    checks.what_training_left_over_is_deleted: {
+        "what nothing names is deleted": (MET, {}),
+        "artefacts that are left are refused": (NOT_MET, left("artefacts")),
+        "deleted runs that are left are refused": (NOT_MET, left("deleted runs")),
+        "a housekeeping that looks for none is refused": (NOT_MET, {r.Housekeeping: {"removed": {}}}),
+        "a housekeeping by nobody is refused": (NOT_MET, {r.Housekeeping: {"flow_run_id": None}}),
+        "no housekeeping at all": (UNKNOWN, {r.Housekeeping: None}),
     },
 }
 

@@ -1,0 +1,67 @@
+"""Kept no longer than its class asks for, and stored in little room."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from config.settings import Housekeeping, Policy
+from lens_checks.check import Check, Outcome
+from lens_checks.evidence import records as r
+from lens_checks.sustainability import data_processing as checks
+from tests.lens_checks.frugal import left
+from tests.lens_checks.made import NOW
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+FILES = GOOD.get(r.Storage).files
+
+
+def stored(which: str, **change: object) -> Changes:
+    """Let one of the files be otherwise."""
+    return {r.Storage: {"files": tuple(replace(f, **change) if f.path == which else f for f in FILES)}}  # type: ignore[arg-type]
+
+
+def aged(days: float) -> Changes:
+    """Let the quarantined rows be so many days old; they are kept for ninety."""
+    return stored("data/quarantine/q.parquet", modified=NOW - timedelta(days=days))
+
+
+SHORT = {"landed": {"days": 31}, "prepared": {"days": 31}}
+VERDICTS = {
+    checks.data_is_kept_as_its_class_asks: {
+        "each class has its time, and nothing is beyond it": (MET, {}),
+        "rows just within their time": (MET, aged(90)),
+        "rows beyond their time are refused": (NOT_MET, aged(91)),
+        "a class without a time is refused": (
+            NOT_MET,
+            {Policy: {"housekeeping": Housekeeping.model_validate({"keep": SHORT})}},
+        ),
+        "rows that could not be deleted are refused": (NOT_MET, left("rows")),
+        "a housekeeping that deletes no rows is refused": (NOT_MET, {r.Housekeeping: {"removed": {}}}),
+        "a housekeeping long ago is refused": (NOT_MET, {r.Housekeeping: {"made": NOW - timedelta(days=36)}}),
+        "a housekeeping that is just recent": (MET, {r.Housekeeping: {"made": NOW - timedelta(days=35)}}),
+        "a housekeeping of tomorrow is refused": (NOT_MET, {r.Housekeeping: {"made": NOW + timedelta(days=1)}}),
+        "a housekeeping by nobody is refused": (NOT_MET, {r.Housekeeping: {"flow_run_id": None}}),
+        "no housekeeping at all": (UNKNOWN, {r.Housekeeping: None}),
+    },
+    checks.data_takes_little_room: {
+        "compressed columns, each once": (MET, {}),
+        "rows as text are refused": (NOT_MET, stored("data/quarantine/q.parquet", path="data/quarantine/q.csv")),
+        "columns without compression are refused": (
+            NOT_MET,
+            stored("data/landed/rows.parquet", compression="UNCOMPRESSED"),
+        ),
+        "the same content twice is refused": (
+            NOT_MET,
+            stored("data/landed/rows.parquet", sha256="data/prepared/train.parquet"),
+        ),
+        "a cache that nobody clears is refused": (NOT_MET, {r.Housekeeping: {"removed": {}}}),
+        "a cache that could not be cleared is refused": (NOT_MET, left("cache")),
+        "sources whose size is not known": (UNKNOWN, {r.Storage: {"source_bytes": None}}),
+    },
+}
+
+
+@pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
+def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
+    assert outcome(check, changes) is expected
