@@ -21,3 +21,10 @@ class Upkeep(Closed):
     review_days: int = Field(default=100, ge=1, le=366, description="A review by people older than this shows nothing.")
     reviewed_rows: int = Field(default=50, ge=1, description="Fewest answers that people look at.")
     review_agreement: Share = Field(default=0.8, description="Least share of them that people agree with.")
+
+
+class Reviewing(Closed):
+    """When the whole lens is asked by itself, and how early what ends is told."""
+
+    cron: str = Field(default="0 4 * * 1", description="When the review runs.")
+    warn_days: int = Field(default=14, ge=1, le=90, description="How many days before it blocks an end is told.")
