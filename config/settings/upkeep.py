@@ -9,6 +9,7 @@ class Upkeep(Closed):
     """How old what is kept may be, and the bounds on it."""
 
     labels_share: Share = Field(default=0.5, description="Least share of a window's rows whose truth must be known.")
+    answer_days: int = Field(default=14, ge=1, le=366, description="Time to answer a window that did not pay.")
     cost_days: int = Field(default=45, ge=1, le=366, description="A cost report older than this shows nothing.")
     cost_growth: float = Field(default=2.0, gt=1, description="Most that cost may grow from one period to the next.")
     untagged_share: Share = Field(default=0.05, description="Most of the cost that may belong to no activity.")
