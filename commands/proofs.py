@@ -21,6 +21,7 @@ class Which(StrEnum):
     TAMPER = "tamper"
     RESUME = "resume"
     ACCESS = "access"
+    DECAY = "decay"
     ALL = "all"
 
 
@@ -59,7 +60,7 @@ def reproduce(
 def drill(
     which: Annotated[Which, typer.Argument(help="What is practised.")] = Which.ALL, as_json: AsJson = False
 ) -> None:
-    """Practise recovery on copies of what is real: restore, rollback, tamper, resume, access; the live aliases stay."""
+    """Practise what may go wrong, on copies of what is real, by name or all; the live aliases stay."""
     settings = settings_in_force()
     from flows import drills, show
 

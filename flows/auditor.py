@@ -1,6 +1,7 @@
 """One look at the project: its evidence, its statements, and what is judged."""
 
 from collections.abc import Callable, Iterable
+from datetime import timedelta
 from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar, cast
@@ -21,6 +22,7 @@ from lens_checks.statements import Subject
 from tasks import files
 
 T = TypeVar("T")
+TODAY = timedelta()
 FindSubject = Callable[[Settings, Evidence], Subject]
 
 
@@ -40,8 +42,10 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 class Auditor:
     """One look at the project: each record is read once, all dates are held against one clock."""
 
-    def __init__(self, settings: Settings, *, subject: Subject | FindSubject, attempt: bool = False) -> None:
-        self.now = files.now()
+    def __init__(
+        self, settings: Settings, *, subject: Subject | FindSubject, attempt: bool = False, ahead: timedelta = TODAY
+    ) -> None:
+        self.now = files.now() + ahead
         self.settings = settings
         self.catalogue = catalogue.load()
         self.evidence = Evidence(Place(Path("."), settings, self.now, attempt=attempt))

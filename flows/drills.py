@@ -85,6 +85,10 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
             return lambda _: drills_access.access(
                 stores=stores, runtime=settings.runtime, platform=platform, tell=progress.tell
             )
+        case "decay":
+            from flows import decay
+
+            return lambda _: decay.decay(stores, settings)
 
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:

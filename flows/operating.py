@@ -12,7 +12,7 @@ from typing import IO, TYPE_CHECKING
 from config.errors import ConfigError, GateRefused, LifecycleError
 from config.settings import Settings
 from flows import ending_early, endings, idle, leftovers, orchestrator
-from tasks import alerts
+from tasks import alerts, costs
 from tasks.alerts import Alert
 from tasks.reporting import RunReport, duration, phase_table, write_run
 
@@ -62,6 +62,7 @@ def run_loop(
         except BaseException as error:
             outcome, told = _ended_by(error)
             write_run(RunReport.of(outcome, told.seen, cause=cause, start=start, journal=journal))
+            costs.add(journal.phases, cause=cause, charter=settings.charter, upkeep=settings.policy.upkeep)
             if outcome != INTERRUPTED:  # whoever stopped it by hand knows
                 alerts.tell(told, f"a run of the lifecycle, caused by {cause}", settings.runtime.notify)
             journal.console.print(phase_table(journal.phases))
@@ -69,6 +70,7 @@ def run_loop(
     outcome = EXPLORED if explore else COMPLETE
     report = RunReport.of(outcome, because, cause=cause, start=start, journal=journal)
     write_run(report)
+    costs.add(journal.phases, cause=cause, charter=settings.charter, upkeep=settings.policy.upkeep)
     return report
 
 

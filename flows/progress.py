@@ -1,6 +1,7 @@
 """What is going on, as people see it: one live line on a terminal, plain lines elsewhere, and a journal of phases."""
 
 import contextlib
+import os
 import time
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
@@ -43,7 +44,7 @@ class Journal:
     @contextlib.contextmanager
     def phase(self, name: str) -> Iterator[Entry]:
         """Time a phase and take down what it did, also when it fails."""
-        entry, start, self._phase = Entry(), time.monotonic(), name
+        entry, start, cpu, self._phase = Entry(), time.monotonic(), _cpu_seconds(), name
         self.step("")
         try:
             yield entry
@@ -52,7 +53,8 @@ class Journal:
             raise
         finally:
             seconds = round(time.monotonic() - start, 2)
-            self.phases.append(PhaseReport(name, entry.did, entry.skipped, dict(entry.counts), seconds))
+            spent = round(_cpu_seconds() - cpu, 2)
+            self.phases.append(PhaseReport(name, entry.did, entry.skipped, dict(entry.counts), seconds, spent))
         self.say(f"{name}: {entry.did} ({duration(seconds)})")
 
     def step(self, what: str) -> None:
@@ -80,6 +82,10 @@ class Journal:
         finally:
             self._status = None
             _JOURNAL.reset(token)
+
+
+def _cpu_seconds() -> float:
+    return sum(os.times()[:4])
 
 
 @contextlib.contextmanager

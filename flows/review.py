@@ -4,7 +4,7 @@ import getpass
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from config.load import load
 from config.settings import Settings
@@ -22,9 +22,6 @@ from lens_checks.statements import Subject
 from tasks import files
 from tasks.ledger import Blocking, Decision, Entry, Ledger
 from tasks.stores import facts
-
-if TYPE_CHECKING:
-    from prefect import Flow
 
 SCHEMA = 1
 CHECKPOINTS = Path("reports/checkpoints")
@@ -145,10 +142,10 @@ def record(outcome: GateOutcome, settings: Settings, *, cause: str, actor: str |
 
 def review_project(settings: Settings, wanted: Selection = WHOLE) -> Review:
     """Review the project as it stands: all practices, whatever phase they belong to, or those that are wanted."""
-    return supervised(lambda: _review(Auditor(settings, subject=at_hand), wanted), Review, settings)
+    return supervised(lambda: judged(Auditor(settings, subject=at_hand), wanted), Review, settings)
 
 
-def _review(auditor: Auditor, wanted: Selection = WHOLE) -> Review:
+def judged(auditor: Auditor, wanted: Selection = WHOLE) -> Review:
     return lens.review(
         auditor.judge(Checkpoint),
         project=auditor.settings.charter.project,
@@ -173,7 +170,7 @@ def report(settings: Settings) -> Review:
 
     def work() -> Written:
         auditor = Auditor(settings, subject=at_hand)
-        review = _review(auditor)
+        review = judged(auditor)
         return Written(review, _page(review, auditor))
 
     written = supervised(work, Written, settings)
@@ -217,17 +214,3 @@ def publish(review: Review, outcome: GateOutcome | None = None) -> None:
         said = "passed" if outcome.passed else "refused"
         rows = [files.plain(reason) for reason in outcome.blocking] or [{"gate": outcome.gate.value, "outcome": said}]
         create_table_artifact(rows, key=f"{outcome.gate.value}-gate", description=f"{outcome.gate.value} gate: {said}")
-
-
-def review_flow() -> "Flow[[Settings], Review]":
-    """Give the review as a Prefect flow; made late, so that a review at the terminal needs no Prefect."""
-    from prefect import flow
-
-    @flow(name="Review the project by the lens", validate_parameters=False, persist_result=False)
-    def review(settings: Settings) -> Review:
-        """Review the project, write the report, and leave it as artifacts."""
-        written = report(settings)
-        publish(written)
-        return written
-
-    return review

@@ -1,4 +1,4 @@
-"""The Prefect deployments: monitoring, retraining and drills by the calendar, approval when asked for; one of each."""
+"""The Prefect deployments: monitoring, retraining, drills, reviews by calendar, approval when asked for; one of each."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast
@@ -11,7 +11,7 @@ if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
     from prefect.schedules import Schedule
 
-MONITORING, RETRAINING, DRILLS, APPROVAL = "monitoring", "retraining", "drills", "approval"
+MONITORING, RETRAINING, DRILLS, REVIEW, APPROVAL = "monitoring", "retraining", "drills", "review", "approval"
 
 
 def serve(settings: Settings, *, every: timedelta | None = None) -> None:
@@ -34,6 +34,7 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
     from flows.monitoring import watch_next
     from flows.practice import practise
     from flows.retraining import retrain
+    from flows.reviewing import review_by_calendar
 
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
     policy, tags = settings.policy, [settings.charter.project]
@@ -47,6 +48,9 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
         ),
         practise.to_deployment(
             DRILLS, schedule=_schedule(policy.recovery.cron, None), concurrency_limit=one, tags=tags
+        ),
+        review_by_calendar.to_deployment(
+            REVIEW, schedule=_schedule(policy.review.cron, None), concurrency_limit=one, tags=tags
         ),
         ask_for_approval.to_deployment(APPROVAL, concurrency_limit=one, tags=tags),
     ]  # fmt: skip

@@ -5,7 +5,16 @@ from datetime import datetime, timedelta
 
 from config.settings import Policy
 from lens_checks.check import Missing, need
-from lens_checks.evidence.records import Clock, Drill, MonitoringHistory, MonitoringWindow, Registry, WindowSides
+from lens_checks.evidence.records import (
+    Clock,
+    Drill,
+    Ledger,
+    LedgerEntry,
+    MonitoringHistory,
+    MonitoringWindow,
+    Registry,
+    WindowSides,
+)
 
 AHEAD = timedelta(minutes=5)  # by which clocks may differ
 
@@ -58,3 +67,8 @@ def of_decay(drill: Drill) -> list[str]:
         if not isinstance(told, dict) or told.get("alarmed") is not True or told.get("cause") not in causes:
             faults.append(f"{what} rows raised no alarm that leads to a retraining")
     return faults
+
+
+def answers(ledger: Ledger) -> tuple[LedgerEntry, ...]:
+    """Give what answers a bad window: retrainings that were started, and rollbacks."""
+    return (*ledger.retrainings, *ledger.of_kind("rollback"))

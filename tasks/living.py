@@ -94,11 +94,12 @@ def _bias(
 
 
 def alarms(seen: Sides) -> Iterator[str]:
-    """Say what somebody must look at: other features matter, groups are treated apart, the model does not pay."""
-    told, bias, won = seen.attribution, seen.bias, seen.returns
+    """Say what somebody must look at: other features matter, or groups are treated apart.
+
+    A window that does not pay is no alarm by itself: the lens asks for an answer to it (MLCOST-28).
+    """
+    told, bias = seen.attribution, seen.bias
     if told is not None and told.agreement is not None and told.agreement < told.bound:
         yield f"other features matter now: agreement {told.agreement:.3f}, at least {told.bound:g} is asked for"
     if bias is not None and bias.gap is not None and bias.gap > bias.bound:
         yield f"the gap between groups of {', '.join(bias.attributes)} is {bias.gap:.3f}, at most {bias.bound:g}"
-    if won is not None and won.net < 0:
-        yield f"the model cost {-won.net:.2f} {won.currency} more than it spared against the rule"

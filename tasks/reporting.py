@@ -27,6 +27,7 @@ class PhaseReport:
     skipped: bool
     counts: Mapping[str, int]
     seconds: float
+    cpu_seconds: float = 0.0  # of this process and of those that it started and that have ended
 
 
 @dataclass(frozen=True)

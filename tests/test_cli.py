@@ -178,3 +178,10 @@ def test_a_part_of_the_lens_that_is_not_there_is_a_usage_error(
 ) -> None:
     assert ended("review", "--pillar", "speed") == 2
     assert "reliability, performance-efficiency" in capsys.readouterr().err
+
+
+def test_every_drill_can_be_asked_for() -> None:
+    from commands.proofs import Which
+    from tasks.drills import NAMES
+
+    assert {which.value for which in Which} == {*NAMES, "all"}

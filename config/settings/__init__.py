@@ -34,7 +34,7 @@ from config.settings.policy import (
 from config.settings.region import Allocation, Grid, Region
 from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
-from config.settings.upkeep import Upkeep
+from config.settings.upkeep import Reviewing, Upkeep
 
 __all__ = [
     "Allocation",
@@ -78,6 +78,7 @@ __all__ = [
     "Reproduction",
     "Resource",
     "Retraining",
+    "Reviewing",
     "Risk",
     "Role",
     "RuleBaseline",

@@ -9,7 +9,7 @@ from config.settings.base import Closed, Name, PracticeId, Share
 from config.settings.housekeeping import Housekeeping
 from config.settings.platform import Platform
 from config.settings.release import Release
-from config.settings.upkeep import Upkeep
+from config.settings.upkeep import Reviewing, Upkeep
 
 
 class Threshold(Closed):
@@ -207,6 +207,7 @@ class Policy(Closed):
     retraining: Retraining = Field(default_factory=Retraining, description="When a new model is trained.")
     release: Release = Field(default_factory=Release, description="How a candidate is packaged and let in.")
     upkeep: Upkeep = Field(default_factory=Upkeep, description="What the live model is held to besides.")
+    review: Reviewing = Field(default_factory=Reviewing, description="When the whole lens is asked by itself.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
     platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")
     housekeeping: Housekeeping = Field(default_factory=Housekeeping, description="How long what is stored is kept.")

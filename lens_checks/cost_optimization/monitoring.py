@@ -68,8 +68,12 @@ def what_the_model_is_worth_is_held_against_its_cost(
     seen = {kpi: living.realised(last, kpi.metric) for kpi in charter.kpis}
     if lacking := [kpi.name for kpi, value in seen.items() if not finite(value)]:
         raise Missing(f"what became of {', '.join(lacking)} in {last.name}")
-    if won.net < 0 and (not last.alarms or last in history.unanswered(ledger)):
-        return not_met(f"in {last.name} it cost {-won.net:.2f} {won.currency} more than it spared; nobody answered")
+    if won.net < 0 and not last.action and not any(e.time >= last.made for e in living.answers(ledger)):
+        loss = f"in {last.name} it cost {-won.net:.2f} {won.currency} more than it spared"
+        days = policy.upkeep.answer_days
+        if living.too_old("the loss", last.made, clock, days=days):
+            return not_met(f"{loss}, and nobody answered within {days} days")
+        raise Missing(f"an answer: {loss}; a retraining or a rollback has {days} days")
     kpis = ", ".join(f"{kpi.name} {value:.4g}, before {kpi.baseline:g}" for kpi, value in seen.items())
     return met(f"{last.name}: {won.net:.2f} {won.currency} spared net over {won.rows} rows; {kpis}")
 

@@ -12,23 +12,23 @@ def costs(place: Place) -> CostReport:
 
 def utilisation(place: Place) -> Utilisation:
     """Read how the endpoint was used."""
-    how = "requests, busy share and memory of the endpoint over a window, and the decision on its size (docs/upkeep.md)"
+    how = "write requests, busy share and memory of the endpoint over a window, and the decision on its size (docs/upkeep.md)"
     return read_record(Utilisation, place.root / "reports/utilisation.json", how)
 
 
 def accesses(place: Place) -> AccessAudit:
     """Read who got at the data."""
-    how = "the audit of who read which data, with a planted access that raised an alert (docs/upkeep.md)"
+    how = "write the audit of who read which data, with a planted access that raised an alert (docs/upkeep.md)"
     return read_record(AccessAudit, place.root / "reports/accesses.json", how)
 
 
 def exploration(place: Place) -> Exploration:
     """Read which feature sets were compared."""
-    how = "feature sets compared on one split, and columns that are new in the source (docs/upkeep.md)"
+    how = "write down feature sets compared on one split, and columns that are new in the source (docs/upkeep.md)"
     return read_record(Exploration, place.root / "reports/exploration.json", how)
 
 
 def human_review(place: Place) -> HumanReview:
     """Read what people found in a sample of answers."""
-    how = "a sample of answers, by low confidence and at random, that people reviewed (docs/upkeep.md)"
+    how = "write what people found in a sample of answers, uncertain and random ones (docs/upkeep.md)"
     return read_record(HumanReview, place.root / "reports/human_review.json", how)

@@ -12,6 +12,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import FunctionTransformer
 
 from config.settings import Settings, Window
+from flows import decay
 from flows.monitoring import judge_window, watch_once
 from tasks.baselines import Baseline, Champion
 from tasks.drift import describe_answers
@@ -114,3 +115,14 @@ def test_without_a_baseline_nothing_can_be_told(rows: pd.DataFrame, champion: Ch
     told = judged(rows, replace(champion, baseline=None), settings)
     assert (told.verdict, told.baseline_sha256) == ("unknown", None)
     assert "baseline" in told.because
+
+
+@pytest.mark.parametrize(
+    ("kind", "alarmed", "causes"),
+    [("clean", False, [None]), ("decayed", True, ["decay"]), ("drifted", True, ["drift", "decay"])],
+)
+def test_what_the_drill_of_decay_shows(
+    rows: pd.DataFrame, champion: Champion, settings: Settings, kind: str, alarmed: bool, causes: list[str | None]
+) -> None:
+    seen = decay.shown(rows, champion, settings)[kind]
+    assert seen["alarmed"] is alarmed and seen["cause"] in causes

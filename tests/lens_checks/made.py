@@ -119,7 +119,8 @@ def release() -> dict[type, object]:
         made=NOW, window=r.Span(start="2013-10-01", end="2013-11-01"), verdict="ok", alarms=(), **window
     )
     entries = (
-        entry(0, "done", alias="staging", version=1, decision=1),
+        entry(-1, "decision", gate="staging", outcome="passed"),
+        entry(0, "done", alias="staging", version=1, decision=-1),
         entry(1, "decision", gate="framing", outcome="passed"),
         entry(2, "decision", gate="champion", outcome="passed", version=1),
         entry(3, "done", alias="champion", version=1, decision=2),

@@ -11,7 +11,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import monitoring as checks
 from lens_checks.evidence import records as r
 from tests.lens_checks.living import last, sides
-from tests.lens_checks.made import NOW
+from tests.lens_checks.made import NOW, entry
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 COSTS, USAGE = GOOD.get(r.CostReport), GOOD.get(r.Utilisation)
@@ -40,6 +40,13 @@ def busy(share: float) -> Changes:
 
 
 LOSS = {"by_model": 500.0, "net": -102.0}
+EARLY = entry(4, "retraining", NOW - timedelta(days=1), outcome="started", cause="drift", because="drifted")
+
+
+def lossy() -> r.WindowSides:
+    return sides(returns=replace(WON, **LOSS))  # type: ignore[type-var]
+
+
 VERDICTS = {
     checks.cost_is_told_by_activity: {
         "four activities, nothing untagged, no growth": (MET, {}),
@@ -72,17 +79,22 @@ VERDICTS = {
         "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
         "a sum that is not so is refused": (NOT_MET, returns(net=199.0)),
         "another currency is refused": (NOT_MET, returns(currency="USD")),
-        "a loss that raised no alarm is on nobody's list, and refused": (NOT_MET, returns(**LOSS)),
-        "a loss that a retraining answered": (
+        "a loss that a retraining answered": (MET, returns(**LOSS)),
+        "a loss that somebody acted on": (
             MET,
-            last(sides=sides(returns=replace(WON, **LOSS)), alarms=("it costs more",)),  # type: ignore[type-var]
+            {**last(sides=lossy(), action={"by": "Ola"}), r.Ledger: {"entries": ()}},
         ),
-        "a loss that nobody answered is refused": (
+        "a loss that may be answered yet": (
+            UNKNOWN,
+            {**returns(**LOSS), r.Ledger: {"entries": ()}, r.Clock: {"now": NOW + timedelta(days=14)}},
+        ),
+        "a loss that nobody answered in time is refused": (
             NOT_MET,
-            {
-                **last(sides=sides(returns=replace(WON, **LOSS)), alarms=("it costs more",)),  # type: ignore[type-var]
-                r.Ledger: {"entries": ()},
-            },
+            {**returns(**LOSS), r.Ledger: {"entries": ()}, r.Clock: {"now": NOW + timedelta(days=15)}},
+        ),
+        "an answer from before the window is none": (
+            UNKNOWN,
+            {**returns(**LOSS), r.Ledger: {"entries": (EARLY,)}},
         ),
     },
     checks.the_endpoint_is_watched_and_made_to_fit: {

@@ -45,8 +45,14 @@ VERDICTS = {
         "one window alarmed and was answered, one was quiet": (MET, {}),
         "a monitor that never alarmed has not shown that it can": (
             UNKNOWN,
-            {r.MonitoringHistory: {"windows": WINDOWS[1:]}},
+            {r.MonitoringHistory: {"windows": WINDOWS[1:]}, r.Drills: {"drills": {}}},
         ),
+        "but for the drill that shows it": (MET, {r.MonitoringHistory: {"windows": WINDOWS[1:]}}),
+        "a drill that failed is refused where nothing else shows it": (
+            NOT_MET,
+            {r.MonitoringHistory: {"windows": WINDOWS[1:]}, **living.decayed(passed=False)},
+        ),
+        "and is not asked where windows show it": (MET, living.decayed(passed=False)),
         "forty rows in the window cannot be told": (UNKNOWN, {r.MonitoringHistory: last(verdict="unknown")}),
         "a last window that cannot be told hides behind no other": (
             UNKNOWN,
@@ -68,7 +74,10 @@ VERDICTS = {
         ),
         "a monitor that alarms always has not shown that it can be quiet": (
             UNKNOWN,
-            {r.MonitoringHistory: {"windows": (WINDOWS[0], replace(WINDOWS[0], made=NOW))}},
+            {
+                r.MonitoringHistory: {"windows": (WINDOWS[0], replace(WINDOWS[0], made=NOW))},
+                r.Drills: {"drills": {}},
+            },
         ),
         "an alarm that may be answered until this moment": (
             UNKNOWN,
