@@ -57,7 +57,7 @@ def _ways(served: Inference, folder: Path) -> Iterator[tuple[Inference, int]]:
 def _measured(
     way: Inference, threads: int, records: list[dict[str, Any]], expected: Any, price: float, *, chosen: bool
 ) -> Backend:
-    from threadpoolctl import threadpool_limits
+    from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(limits=threads):
         times, cpu, seen = _ask(way, records)
