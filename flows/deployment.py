@@ -29,6 +29,7 @@ from tasks import (
     tracking,
     trial,
 )
+from tasks.backends import Backend
 from tasks.candidates import Evidence
 from tasks.ledger import Blocking, Decision, Entry, Kind
 from tasks.lineage import Lineage
@@ -68,7 +69,8 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
         return done
     seen = try_candidate(package, settings, stores)
     beside = replay_requests(version, package, settings, stores)
-    report_release(version, package, seen, beside, settings, stores)
+    ways = measure_backends(package, settings)
+    report_release(version, package, seen, beside, ways, settings, stores)
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
     chosen = decide("champion", version, package, settings, stores, cause)
@@ -162,11 +164,20 @@ def replay_requests(version: Version, package: Package, settings: Settings, stor
     return candidates.beside_champion(version, package, settings=settings, stores=stores)
 
 
+@task(name="Measure the ways to answer", tags=["deployment"], cache_policy=NO_CACHE)
+def measure_backends(package: Package, settings: Settings) -> tuple[Backend, ...]:
+    """Ask the model itself and its fast form, with one thread and with all, and price a thousand predictions."""
+    return candidates.measure_backends(package, settings)
+
+
 def report_release(
-    version: Version, package: Package, seen: Trial, beside: Replay, settings: Settings, stores: Stores
-) -> Path:
+    version: Version, package: Package, seen: Trial, beside: Replay, ways: tuple[Backend, ...], settings: Settings,
+    stores: Stores,
+) -> Path:  # fmt: skip
     """Write reports/release.json."""
-    return candidates.write_release_report(version, package, seen, beside, settings=settings, reports=stores.reports)
+    return candidates.write_release_report(
+        version, package, seen, beside, ways, settings=settings, reports=stores.reports
+    )
 
 
 def subject_of(version: Version, stores: Stores) -> Subject:

@@ -1,4 +1,4 @@
-"""The Prefect deployments: monitoring, retraining, drills, reviews by calendar, approval when asked for; one of each."""
+"""The Prefect deployments: monitoring, retraining, drills, reviews by calendar, approval when asked; one of each."""
 
 from datetime import timedelta
 from typing import TYPE_CHECKING, cast

@@ -20,6 +20,7 @@ from tasks.stores import Stores
 from tasks.trial import Trial
 
 if TYPE_CHECKING:
+    from tasks.backends import Backend
     from tasks.shadow import Contender, Replay
 
 PATIENCE_SECONDS = 300.0
@@ -176,6 +177,15 @@ def beside_champion(version: Version, package: Package, *, settings: Settings, s
     )  # fmt: skip
 
 
+def measure_backends(package: Package, settings: Settings) -> tuple["Backend", ...]:
+    """Measure every way in which a package could answer, on held-out rows."""
+    from tasks import backends
+    from tasks.training import read_part
+
+    contract, price = read_contract(package)[0], settings.charter.budget.cpu_hour_price
+    return backends.measure(package.folder, contract, read_part("promotion")[0], price=price)
+
+
 def _contender(number: int, package: Package) -> "Contender":
     from tasks.inference import open_package
     from tasks.shadow import Contender
@@ -184,7 +194,14 @@ def _contender(number: int, package: Package) -> "Contender":
 
 
 def write_release_report(
-    version: Version, package: Package, trial: Trial, replay: "Replay", *, settings: Settings, reports: Path
+    version: Version,
+    package: Package,
+    trial: Trial,
+    replay: "Replay",
+    backends: tuple["Backend", ...],
+    *,
+    settings: Settings,
+    reports: Path,
 ) -> Path:
     """Write reports/release.json: the package, its signature, and what trial and replay saw."""
     report = {
@@ -199,6 +216,7 @@ def write_release_report(
         "parity": _parity(package),
         "golden": trial.golden,
         "server": trial.server,
+        "backends": backends,
         "strategy": settings.policy.release.strategy,
         "replay": replay,
         "environment": _environment(),

@@ -31,4 +31,7 @@ class Release(Closed):
     strategy: Literal["shadow"] = Field(
         default="shadow", description="Trial on the real server, staging, replay beside the champion, then the alias."
     )
+    dearer: float = Field(
+        default=2.0, ge=1, description="How many times the CPU of the cheapest exact way to answer is accepted."
+    )
     shadow: Shadow = Field(default_factory=Shadow, description="How the replay is judged.")

@@ -12,7 +12,7 @@ def costs(place: Place) -> CostReport:
 
 def utilisation(place: Place) -> Utilisation:
     """Read how the endpoint was used."""
-    how = "write requests, busy share and memory of the endpoint over a window, and the decision on its size (docs/upkeep.md)"
+    how = "write requests, busy share and memory of the endpoint over a window, and what follows (docs/upkeep.md)"
     return read_record(Utilisation, place.root / "reports/utilisation.json", how)
 
 

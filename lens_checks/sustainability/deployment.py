@@ -1,7 +1,8 @@
-"""Sustainability at deployment: endpoints that are shared."""
+"""Sustainability at deployment: models that are made lighter to serve, and endpoints that are shared."""
 
-from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, not_applicable
-from lens_checks.evidence.records import Registry, Release
+from config.settings import Policy
+from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
+from lens_checks.evidence.records import Parity, Registry, Release, at_most
 
 
 @check(
@@ -15,3 +16,45 @@ def models_share_an_endpoint(registry: Registry, release: Release) -> Verdict:
     if registry.with_digest(release.digest) is None:
         raise Missing(f"the released model {release.digest[:12]} among the versions of {registry.name}")
     return not_applicable(f"one model, {registry.name}, is served: there is nothing to share an endpoint with")
+
+
+@check(
+    "MLSUS-13",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Run `lifecycle run`; docs/package.md says what has a fast form, reports/release.json why one has none.",
+)
+def the_model_is_made_lighter_where_that_is_exact(release: Release, policy: Policy) -> Verdict:
+    """A lighter form of the model, proven equal and measured to gain, serves; or the report says why there is none."""
+    parity, ways = need(release.parity, "the form that serves"), need(release.backends or None, "its measured gain")
+    if parity.served == "native":
+        return (
+            met(f"no lighter form: {parity.reason}") if parity.reason else not_met("nothing says why none is lighter")
+        )
+    if fault := _of_proof(parity, policy.release.parity_tolerance):
+        return not_met(fault)
+    cost = {way.form: way for way in ways if way.threads == 1}
+    if not {"native", parity.served} <= cost.keys():
+        return not_met("the model itself and its lighter form were not measured beside each other")
+    lighter, itself = cost[parity.served], cost["native"]
+    if not at_most(lighter.cpu_seconds_per_1k, itself.cpu_seconds_per_1k):
+        return not_met(
+            f"{lighter.form} takes {lighter.cpu_seconds_per_1k} s of CPU, {itself.cpu_seconds_per_1k} before"
+        )
+    return met(
+        f"{lighter.form} ({parity.converter}) takes {lighter.cpu_seconds_per_1k:.3g} s of CPU for 1,000 predictions in "
+        f"place of {itself.cpu_seconds_per_1k:.3g}, {lighter.p50_ms:.3g} ms in place of {itself.p50_ms:.3g}"
+    )
+
+
+def _of_proof(parity: Parity, tolerance: float) -> str:
+    """Say why the proof of a lighter form does not hold; an encoding that is equal is proof enough without a graph."""
+    if not parity.encoding_equal:
+        return "its encoding was not shown to be equal"
+    if parity.served == "encoded":
+        return ""
+    found = parity.agreements or {}
+    for name, one in found.items():
+        if not (one.rows > 0 and at_most(one.largest, tolerance)) or one.decided_otherwise:
+            return f"it differs by {one.largest} on the {name} rows, {one.decided_otherwise} decided otherwise"
+    return "" if found.get("promotion") else "it was not compared on the promotion rows"

@@ -81,6 +81,7 @@ from lens_checks.evidence.records.model import (
 )
 from lens_checks.evidence.records.operation import (
     Agreement,
+    Backend,
     FeatureDrift,
     Golden,
     Ledger,
@@ -134,6 +135,7 @@ __all__ = [
     "Agreement",
     "Attribution",
     "Authorship",
+    "Backend",
     "Backup",
     "Baseline",
     "BaselineColumn",

@@ -83,6 +83,20 @@ class Agreement(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Backend(Record):
+    """A way to answer single requests: form and threads, what they cost, and how far it is from the model itself."""
+
+    form: str
+    threads: int
+    requests: int
+    p50_ms: float
+    cpu_seconds_per_1k: float
+    cost_per_1k: float
+    largest_difference: float
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Parity(Record):
     """Which form of the model answers, and how that was proven: agreements by the name of the rows."""
 
@@ -108,6 +122,7 @@ class Release(Record):
     server: Server
     environment: dict[str, object]
     parity: Parity | None = None
+    backends: tuple[Backend, ...] = ()
     strategy: str | None = None
     replay: Replay | None = None
 

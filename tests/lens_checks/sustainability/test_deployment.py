@@ -1,16 +1,58 @@
-"""Endpoints that are shared."""
+"""Models are made lighter where that is exact, and endpoints are shared."""
+
+from dataclasses import replace
+from typing import Any
 
 import pytest
 
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.sustainability import deployment as checks
-from tests.lens_checks.world import DERIVED, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.made import backend
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+WAYS = GOOD.get(r.Release).backends
+
+
+def parity(**change: Any) -> dict[type, dict[str, Any]]:
+    """Let the proof of the fast form have come out otherwise."""
+    return {r.Release: {"parity": change}}
+
+
+def agreement(**change: Any) -> dict[type, dict[str, Any]]:
+    """Let the fast form agree otherwise on the promotion rows."""
+    return parity(agreements={"promotion": replace(r.Agreement(rows=9, largest=0.0, decided_otherwise=0), **change)})
+
+
+def encoded() -> dict[type, dict[str, Any]]:
+    """Let the estimator answer on its encoded matrix."""
+    return {r.Release: {"parity": {"served": "encoded", "agreements": None},
+                        "backends": (WAYS[0], replace(WAYS[1], form="encoded"))}}  # fmt: skip
+
 
 VERDICTS = {
     checks.models_share_an_endpoint: {
         "one model has nothing to share with": (DERIVED, {}),
         "a released model that is registered nowhere cannot be told": (UNKNOWN, {r.Registry: {"versions": ()}}),
+    },
+    checks.the_model_is_made_lighter_where_that_is_exact: {
+        "a lighter form that is proven and gains serves": (MET, {}),
+        "a model without a lighter form says why": (MET, parity(served="native", reason="no converter")),
+        "one that does not say why is refused": (NOT_MET, parity(served="native", reason="")),
+        "the estimator on an equal encoding is light enough": (MET, encoded()),
+        "an encoding that was not shown to be equal is refused": (NOT_MET, parity(encoding_equal=False)),
+        "a form that differs is refused": (NOT_MET, agreement(largest=1e-5)),
+        "a form that differs by no number is refused": (NOT_MET, agreement(largest=None)),
+        "a form that decides otherwise is refused": (NOT_MET, agreement(decided_otherwise=1)),
+        "a comparison on no rows is refused": (NOT_MET, agreement(rows=0)),
+        "a form that was never compared is refused": (NOT_MET, parity(agreements=None)),
+        "a gain that was not measured beside the model is refused": (NOT_MET, {r.Release: {"backends": WAYS[1:]}}),
+        "a form that gains nothing is refused": (
+            NOT_MET,
+            {r.Release: {"backends": (backend("native", 1, 1e-4, chosen=False), WAYS[1])}},
+        ),
+        "without a proof nothing is known": (UNKNOWN, {r.Release: {"parity": None}}),
+        "without a measured gain nothing is known": (UNKNOWN, {r.Release: {"backends": ()}}),
     },
 }
 

@@ -1,0 +1,32 @@
+"""Every way to answer is measured on the same requests, and the one that serves is marked."""
+
+from pathlib import Path
+
+import pytest
+
+from config.settings import ProblemType
+from tasks import files, packaging
+from tasks.backends import Backend, measure
+from tasks.inference import Form
+from tasks.parity import Parity, prove
+from tests.tasks.pipelines import made
+
+ONE = made("linear", ProblemType.REGRESSION)
+ROWS = ONE.rows.drop(index=[0, 1, 2, 3])
+
+
+def measured(form: Form, root: Path) -> tuple[Backend, ...]:
+    import skops.io
+
+    skops.io.dump(ONE.pipeline, root / packaging.MODEL)
+    (root / packaging.ONNX).write_bytes(prove(ONE.pipeline, {"some": ROWS}, ONE.contract, tolerance=1e-6).graph or b"")
+    files.write_json(root / packaging.PARITY, Parity(form, "", 1e-6))
+    return measure(root, ONE.contract, ROWS, price=3600.0)
+
+
+@pytest.mark.parametrize(("form", "ways"), [(Form.ONNX, 4), (Form.ENCODED, 4), (Form.NATIVE, 2)], ids=str)
+def test_each_way_is_measured_with_one_thread_and_with_several(form: Form, ways: int, tmp_path: Path) -> None:
+    found = measured(form, tmp_path)
+    assert len({(one.form, one.threads) for one in found}) == ways
+    assert [(one.form, one.threads) for one in found if one.chosen] == [(form.value, 1)]
+    assert all(one.cost_per_1k > 0 and one.largest_difference < 1e-9 for one in found)
