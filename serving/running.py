@@ -38,11 +38,7 @@ def serve(options_file: Path, *, worker: int | None) -> int:
 
 def needs_keys(options: Options) -> bool:
     """Tell whether a key is asked for: outside loopback always, unless the settings say otherwise."""
-<<<<<<< HEAD
-    wanted = options.serving.ask_for_keys
-=======
     wanted = options.serving.ask_keys
->>>>>>> main
     return not is_loopback(options.serving.host) if wanted is None else wanted
 
 

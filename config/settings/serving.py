@@ -43,11 +43,7 @@ class Serving(Closed):
     workers: int = Field(default=1, ge=1, le=64, description="Processes that share the port.")
     poll_seconds: float = Field(default=2.0, gt=0, le=60, description="How often the champion is asked for.")
     keep: int = Field(default=3, ge=3, le=100, description="Last good models kept on the server's own disk.")
-<<<<<<< HEAD
-    ask_for_keys: bool | None = Field(default=None, description="Whether consumers need a key; null: outside loopback.")
-=======
     ask_keys: bool | None = Field(default=None, description="Whether a key is asked for; null: outside loopback.")
->>>>>>> main
     keys_file: str = Field(default=".lifecycle/consumers.json", min_length=1, description="Consumers' hashed keys.")
     access_log: str = Field(default=".lifecycle/access.log", description="One line of JSON a request; empty: none.")
     limits: Limits = Field(default_factory=Limits, description="Bounds of size, time and number.")

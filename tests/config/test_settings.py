@@ -1,32 +1,11 @@
-"""Settings travel with every flow run and are shown: no password goes along, and none is taken for a mapping."""
+"""Settings travel with every flow run and are shown: no password goes along."""
 
-from collections.abc import Iterator
-
-<<<<<<< HEAD
-import pytest
-from pydantic import BaseModel
-
-from config.settings import Runtime, Settings, base
-
-
-def every(model: type[BaseModel]) -> Iterator[type[BaseModel]]:
-    for one in model.__subclasses__():
-        yield one
-        yield from every(one)
-
-
-@pytest.mark.parametrize("model", sorted(every(base.Closed), key=lambda one: one.__name__))
-def test_no_setting_makes_its_model_look_like_a_mapping(model: type[BaseModel]) -> None:
-    """Prefect copies parameters by `dict(…)`, which asks whatever has `keys` for them."""
-    assert Settings in set(every(base.Closed)) and "keys" not in model.model_fields
-=======
 from collections.abc import Iterator
 
 import pytest
 from pydantic import BaseModel
 
 from config.settings import Runtime, Settings
->>>>>>> main
 
 
 @pytest.mark.parametrize(
