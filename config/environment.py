@@ -1,4 +1,4 @@
-"""Environment variables that must be set before the tools are imported: telemetry off, safe and quick defaults."""
+"""What must be set before the tools are imported: telemetry off, safe and quick defaults, files closed to others."""
 
 import os
 
@@ -29,7 +29,11 @@ DEFAULTS = {
 }
 
 
+OTHERS = 0o007
+
+
 def prepare() -> None:
-    """Set every default that the user has not set."""
+    """Set every default that the user has not set, and let nobody else on this machine read what is written."""
+    os.umask(os.umask(OTHERS) | OTHERS)
     for name, value in DEFAULTS.items():
         os.environ.setdefault(name, value)
