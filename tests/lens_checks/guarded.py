@@ -1,11 +1,13 @@
 """What shows that the hand-made project keeps to itself: its roles, the modes of its places, the access drill."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from config.settings import Platform, Policy
+from config.settings import Data, Platform, Policy
 from lens_checks.evidence import records as r
-from tests.lens_checks.made import NOW
+from tests.lens_checks.made import NOW, ROWS, START
 
 READ, BOTH = ["read"], ["read", "write"]
 ROLES = {
@@ -27,7 +29,8 @@ PLACES = (".lifecycle/keys/signing.pem", "data/landed", "ledger", "mlflow.db")
 
 def platform(**change: Any) -> Platform:
     """Give what the policy says of roles and place."""
-    whole = {"roles": ROLES, "reviewed": NOW.date(), "outside": "example.org:443", "advisories": "advisories"}
+    whole = {"roles": ROLES, "reviewed": NOW.date(), "outside": "example.org:443", "advisories": "advisories",
+             "templates": ["v1."]}  # fmt: skip
     return Platform.model_validate(whole | change)
 
 
@@ -46,9 +49,31 @@ def address(name: str, transport: str) -> r.Address:
     return r.Address(name=name, address=f"{name}.example.org", transport=transport)
 
 
+def stored(path: str, *, days: int = 1) -> r.StoredFile:
+    """Give a file of rows that was written some days ago."""
+    return r.StoredFile(path=path, size=9, sha256="e" * 64, modified=NOW - timedelta(days=days))
+
+
 def guarded(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project what it tells of itself and its place."""
+    data, ledger, registry = records[Data], records[r.Ledger], records[r.Registry]
+    said = {n: c.model_copy(update={"description": "told at departure"}) for n, c in data.columns.items()}
+    named = (replace(e, body={"policy_sha256": "4" * 64, **e.body}) for e in ledger.entries)
+    versions = (replace(v, tags={"sensitivity": "public", **v.tags}) for v in registry.versions)
     added: list[object] = [
+        data.model_copy(update={"columns": said, "retention_days": 365}),
+        replace(ledger, entries=tuple(named)),
+        replace(registry, versions=tuple(versions)),
+        r.Derived(
+            data_sha256=ROWS, columns={"delay": "public", "late": "public"}, highest="public", treated={}, found=(),
+            people=(), smallest_group=None,
+        ),
+        r.Expiry(
+            made=START, retention_days=365, looked_at=2,
+            removed=(r.Removed(path="data/quarantine/old.parquet", sha256="e" * 64, days=400.0),),
+        ),
+        r.Copies(files=(r.Copy(path="examples/few.csv", rows=9, columns=("delay",)),)),
+        r.Storage(files=(stored("data/landed/rows.parquet", days=999), stored("data/quarantine/q.parquet"))),
         records[Policy].model_copy(update={"platform": platform()}),
         r.Exposure(scanned_files=9, secrets=(), modes=tuple(map(mode, PLACES)), uid=1000, inside_container=False),
         r.Premises(

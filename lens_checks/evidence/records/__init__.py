@@ -99,6 +99,7 @@ from lens_checks.evidence.records.operation import (
     Side,
 )
 from lens_checks.evidence.records.premises import Address, Premises
+from lens_checks.evidence.records.privacy import Copies, Copy, Derived, Expiry, Removed
 from lens_checks.evidence.records.proofs import (
     Drill,
     Drills,
@@ -147,11 +148,14 @@ __all__ = [
     "ColumnDifference",
     "CommittedSource",
     "ComparedVersion",
+    "Copies",
+    "Copy",
     "CostComparison",
     "CostLine",
     "CostReport",
     "CrossValidation",
     "Deployment",
+    "Derived",
     "Difference",
     "Drill",
     "Drills",
@@ -160,6 +164,7 @@ __all__ = [
     "Energy",
     "Environment",
     "Evaluation",
+    "Expiry",
     "ExplainedRow",
     "Explanation",
     "Exploration",
