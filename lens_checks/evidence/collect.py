@@ -36,6 +36,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Authorship: repository.authorship,
     r.Backup: delivery.backup,
     r.Baseline: data.baseline,
+    r.Benchmark: model.benchmark,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
     r.CommittedSource: delivery.committed_source,

@@ -7,7 +7,7 @@ from typing import Any
 
 from config.settings import Data, Platform, Policy
 from lens_checks.evidence import records as r
-from tests.lens_checks.made import NOW, ROWS, START
+from tests.lens_checks.made import NOW, PARTS, ROWS, START
 
 READ, BOTH = ["read"], ["read", "write"]
 ROLES = {
@@ -54,6 +54,22 @@ def stored(path: str, *, days: int = 1) -> r.StoredFile:
     return r.StoredFile(path=path, size=9, sha256="e" * 64, modified=NOW - timedelta(days=days))
 
 
+PREPARED = tuple(stored(f"data/prepared/{name}.parquet") for name in PARTS)
+
+
+def way(varies: str, trial: int, family: str, *features: str, margin: tuple[float | None, ...] | None) -> r.Contestant:
+    """Give a way to answer, and the winner's margin over it: value, low, high."""
+    told = margin and r.Margin(value=margin[0], low=margin[1], high=margin[2])
+    return r.Contestant(varies=varies, trial=trial, family=family, features=features, value=0.8, margin=told)
+
+
+WAYS = (
+    way("winner", 3, "boosting", "delay", "carrier", margin=None),
+    way("family", 1, "linear", "delay", "carrier", margin=(0.05, 0.01, 0.09)),
+    way("features", 3, "boosting", "delay", margin=(0.0, -0.01, 0.01)),
+)
+
+
 def guarded(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project what it tells of itself and its place."""
     data, ledger, registry = records[Data], records[r.Ledger], records[r.Registry]
@@ -72,8 +88,12 @@ def guarded(records: Mapping[type, Any]) -> dict[type, object]:
             made=START, retention_days=365, looked_at=2,
             removed=(r.Removed(path="data/quarantine/old.parquet", sha256="e" * 64, days=400.0),),
         ),
+        r.Benchmark(
+            primary="average_precision", seed=0, sampled_rows=700, confidence=0.95, rows=WAYS,
+            data_sha256={"train": PARTS["train"], "tune": PARTS["tune"]},
+        ),
         r.Copies(files=(r.Copy(path="examples/few.csv", rows=9, columns=("delay",)),)),
-        r.Storage(files=(stored("data/landed/rows.parquet", days=999), stored("data/quarantine/q.parquet"))),
+        r.Storage(files=(stored("data/landed/rows.parquet", days=999), stored("data/quarantine/q.parquet"), *PREPARED)),
         records[Policy].model_copy(update={"platform": platform()}),
         r.Exposure(scanned_files=9, secrets=(), modes=tuple(map(mode, PLACES)), uid=1000, inside_container=False),
         r.Premises(

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "MLSUS-06": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
     "MLOE-16": Checkpoint.RELEASE,
+    "MLPER-04": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,

@@ -1,5 +1,6 @@
 """The records that checks read; a check names a record as a parameter and gets it, or is answered for."""
 
+from lens_checks.evidence.records.benchmark import Benchmark, Contestant, Margin
 from lens_checks.evidence.records.data import (
     Baseline,
     BaselineColumn,
@@ -140,6 +141,7 @@ __all__ = [
     "Backup",
     "Baseline",
     "BaselineColumn",
+    "Benchmark",
     "Beside",
     "Bias",
     "Candidate",
@@ -148,6 +150,7 @@ __all__ = [
     "ColumnDifference",
     "CommittedSource",
     "ComparedVersion",
+    "Contestant",
     "Copies",
     "Copy",
     "CostComparison",
@@ -194,6 +197,7 @@ __all__ = [
     "Load",
     "LocalExplanation",
     "Malformed",
+    "Margin",
     "ModelVersion",
     "MonitoringHistory",
     "MonitoringWindow",
