@@ -86,7 +86,7 @@ def guarded(records: Mapping[type, Any]) -> dict[type, object]:
         ),
         r.Expiry(
             made=START, retention_days=365, looked_at=2,
-            removed=(r.Removed(path="data/quarantine/old.parquet", sha256="e" * 64, days=400.0),),
+            removed=(r.Expired(path="data/quarantine/old.parquet", sha256="e" * 64, days=400.0),),
         ),
         r.Benchmark(
             primary="average_precision", seed=0, sampled_rows=700, confidence=0.95, rows=WAYS,

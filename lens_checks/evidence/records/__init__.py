@@ -100,7 +100,7 @@ from lens_checks.evidence.records.operation import (
     Side,
 )
 from lens_checks.evidence.records.premises import Address, Premises
-from lens_checks.evidence.records.privacy import Copies, Copy, Derived, Expiry, Removed
+from lens_checks.evidence.records.privacy import Copies, Copy, Derived, Expired, Expiry
 from lens_checks.evidence.records.proofs import (
     Drill,
     Drills,
@@ -167,6 +167,7 @@ __all__ = [
     "Energy",
     "Environment",
     "Evaluation",
+    "Expired",
     "Expiry",
     "ExplainedRow",
     "Explanation",

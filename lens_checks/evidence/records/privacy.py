@@ -21,7 +21,7 @@ class Derived(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
-class Removed(Record):
+class Expired(Record):
     """A file that was removed, and how many days it had been kept."""
 
     path: str
@@ -36,7 +36,7 @@ class Expiry(Record):
     made: datetime
     retention_days: int | None
     looked_at: int
-    removed: tuple[Removed, ...]
+    removed: tuple[Expired, ...]
 
 
 @dataclass(frozen=True, kw_only=True)
