@@ -34,7 +34,7 @@ class Stage:
             "model": MODEL, "tracking_uri": f"sqlite:///{self.root / 'mlflow.db'}", "ledger": str(self.root / "ledger"),
             "keys": str(self.root / ".lifecycle" / "keys"), "state": str(self.root / ".lifecycle"),
             "serving": Serving(
-                poll_seconds=0.2, access_log=str(self.root / "access.log"), keys=True,
+                poll_seconds=0.2, access_log=str(self.root / "access.log"), ask_keys=True,
                 keys_file=str(self.root / "consumers.json"), limits=Limits(read_seconds=1.5),
                 capture=Capture(folder=str(self.root / "captured"), file_seconds=0.3),
             ),
