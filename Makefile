@@ -9,7 +9,7 @@ PYTHON ?= $(shell for name in python3.13 python3.12 python3.11 python3 python; d
             $$name -c '$(FITS)' >/dev/null 2>&1 && { echo $$name; break; }; done)
 
 .DEFAULT_GOAL := help
-.PHONY: help run test prove lint chaos mutate install clean
+.PHONY: help run test prove lint chaos soak fuzz mutate install clean
 
 help:            ## List the targets
 	@sed -n 's/^\([a-z-]*\): .*## \(.*\)/  make \1\t\2/p' $(MAKEFILE_LIST) | expand -t 22
@@ -25,6 +25,12 @@ prove: $(STAMP)    ## Plant every known defect, show which the gates catch; ARGS
 
 chaos: $(STAMP)    ## Try hundreds of kills, races and mutations, and print the figures
 	@$(PY) -m pytest tests/chaos tests/proving -m chaos -q $(ARGS)
+
+soak: $(STAMP)    ## Swap the champion a hundred times under load, and count what fails
+	@$(PY) -m pytest tests/serving -m chaos -q -s $(ARGS)
+
+fuzz: $(STAMP)    ## Send 20,000 random requests to the server; CASES=1000 sends fewer
+	@FUZZ_CASES=$(or $(CASES),20000) $(PY) -m pytest tests/serving/test_fuzz.py -q -s --timeout=3600 $(ARGS)
 
 lint: $(STAMP)    ## Run ruff, mypy and the import contracts
 	@$(BIN)/ruff check .

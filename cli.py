@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 import typer
 
-from commands import configuration, exchange, ladder, lens, lifecycle, proofs, scoring
+from commands import configuration, exchange, keys, ladder, lens, lifecycle, proofs, scoring
 
 if TYPE_CHECKING:
     from config.errors import LifecycleError
@@ -18,6 +18,7 @@ app = typer.Typer(name="lifecycle", help=HELP, epilog=EXITS, no_args_is_help=Tru
 for group in (lifecycle, scoring, lens, ladder, proofs):
     app.add_typer(group.app)
 app.add_typer(exchange.app, name="lens", rich_help_panel=lens.PANEL)
+app.add_typer(keys.app, name="keys", rich_help_panel=lifecycle.PANEL)
 app.add_typer(configuration.app, name="config", rich_help_panel="Settings")
 
 

@@ -21,7 +21,7 @@ from flows.patience import passes
 from lens_checks.bounds import Blocking
 from lens_checks.check import Outcome
 from lens_checks.gates import GateOutcome
-from tasks import describing, difference, gaps, landing, leakage, parts, preparing, versioning
+from tasks import describing, difference, expiry, gaps, landing, leakage, parts, preparing, versioning
 from tasks.failpoints import failpoint
 from tasks.landing import Manifest
 from tasks.preparing import Landed
@@ -64,6 +64,7 @@ write_attempt = task(name="Write the attempt", tags=MINE, cache_policy=NO_CACHE,
 write_difference = task(name="Compare with the data before", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=3600)(
     difference.write
 )
+expire = task(name="Remove what is too old", tags=MINE, cache_policy=NO_CACHE, timeout_seconds=900)(expiry.expire)
 
 
 @flow(name="Landing", flow_run_name="Landing for {settings.charter.project}", validate_parameters=False)
@@ -74,6 +75,7 @@ def land_snapshot(settings: Settings, until: date | None = None) -> Manifest:
     manifest = land(settings.data, window=window, destination=preparing.LANDED)
     difference.settle(preparing.LANDED, preparing.PREPARED)
     take_snapshot(preparing.LANDED)
+    expire(settings.data)
     return manifest
 
 

@@ -19,7 +19,19 @@ from sklearn.pipeline import Pipeline
 from config.settings import Settings
 from flows.patience import passes
 from flows.progress import tell
-from tasks import allocation, folds, leaderboard, processes, recording, studies, tracking, tradeoffs, training, tuning
+from tasks import (
+    allocation,
+    folds,
+    leaderboard,
+    processes,
+    recording,
+    studies,
+    tracking,
+    tradeoffs,
+    training,
+    tuning,
+    variation,
+)
 from tasks.failpoints import failpoint
 from tasks.features import identity_schema, row_fingerprints
 from tasks.folds import CrossValidation
@@ -59,6 +71,7 @@ def train(settings: Settings, cause: str = "hand", recorded: Trial | None = None
         found = Found((recorded,), recorded, resumed=0, sampled_rows=0, wanted=1)
     fitted = fit_winner(found.best, parts, question, settings)
     varied = cross_validate(found.best, parts["train"], rows["train"][0], question, settings)
+    compare_ways(found, parts, rows["tune"][0], question, settings)
     failpoint("train.fitted")
     logged = log_winner(fitted, varied, found.best, parts, store=store, parent=parent, tags=tags)
     failpoint("train.logged")
@@ -131,6 +144,16 @@ def cross_validate(
     return folds.cross_validate(
         best, train, rows, question=question, data=settings.data, split=params.split, seed=params.search.seed
     )
+
+
+@task(name="Compare the winner with other ways", tags=MINE, cache_policy=NO_CACHE)
+def compare_ways(
+    found: Found, parts: Mapping[str, Examples], tune_rows: pd.DataFrame, question: Question, settings: Settings
+) -> None:
+    """Write by how much the winner leads over another family, and over itself on fewer features."""
+    train, tune, params = parts["train"], parts["tune"], settings.params
+    rows = variation.benchmark(found, train, tune, tune_rows, question=question, data=settings.data, params=params)
+    variation.write(rows, train, tune, question=question, params=params)
 
 
 @task(name="Log the winner", tags=MINE, cache_policy=NO_CACHE)

@@ -6,7 +6,13 @@ from typing import Any
 
 from config.settings import Data, Owners, Platform, Resource, Sensitivity, Verb
 from lens_checks.check import Missing, need
-from lens_checks.evidence.records import Clock, Drill, Exposure, Pipeline, Premises
+from lens_checks.evidence.records import (
+    Clock,
+    Drill,
+    Exposure,
+    Pipeline,
+    Premises,
+)
 
 KEY = ".lifecycle/keys/signing.pem"
 DRILLED = ("key", "landed rows", "ledger", "database")  # what a stranger must have tried to get at

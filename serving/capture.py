@@ -154,7 +154,8 @@ class Capture:
             values = [None if hidden else value for kept in some for value in kept.columns[column.name]]
             table[f"feature.{column.name}"] = pyarrow.array(values, kind)
         for name in told[0][0]:
-            table[f"answer.{name}"] = [_flat(answer[name]) for one in told for answer in one]
+            kind = pyarrow.map_(pyarrow.string(), pyarrow.float64()) if name == "probabilities" else None
+            table[f"answer.{name}"] = pyarrow.array([_flat(answer[name]) for one in told for answer in one], kind)
         return pyarrow.table(table).replace_schema_metadata({"schema": SCHEMA, "model": contract.model})
 
 

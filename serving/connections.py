@@ -1,6 +1,8 @@
 """Connections with a deadline: who sends slowly, sends too large a head, or opens too many, is cut off."""
 
 import asyncio
+import contextlib
+import socket
 import threading
 from types import FrameType
 from typing import Any
@@ -21,6 +23,8 @@ class Bounded(HttpToolsProtocol):
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
         super().connection_made(transport)
+        with contextlib.suppress(OSError):  # asyncio leaves it to the kernel to wait for more where proto is not told
+            transport.get_extra_info("socket").setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         if len(self.connections) > self.limits.connections:
             self._cut(b"503 Service Unavailable")
         else:

@@ -37,6 +37,7 @@ class Follower:
     done: Signs | None = None
     serving: Admission | None = None
     ending: threading.Event = field(default_factory=threading.Event)
+    begun: threading.Event = field(default_factory=threading.Event)
     shelf: Shelf = field(init=False)
     ledger: Ledger = field(init=False)
 
@@ -46,12 +47,14 @@ class Follower:
         self.shelf.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.ledger = Ledger(Path(self.options.ledger), keys)
 
-    def start(self) -> None:
-        """Go on looking in a thread until told to end."""
+    def start(self, *, patience_seconds: float) -> None:
+        """Go on looking in a thread until told to end; wait so long for the first look to be done."""
         threading.Thread(target=self._follow, name="follow", daemon=True).start()
+        self.begun.wait(patience_seconds)
 
     def _follow(self) -> None:
         self.step()
+        self.begun.set()
         while not self.ending.wait(self.options.serving.poll_seconds):
             self.step()
 

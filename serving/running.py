@@ -20,6 +20,7 @@ from tasks.consumers import read_consumers
 
 SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
+FIRST_LOOK_SECONDS = 10.0
 SOON_SECONDS, MOST_SOON = 5.0, 5  # a worker that dies so soon, so often in a row, will not live
 
 
@@ -114,7 +115,7 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     capture = Capture.started(settings, options.sensitive)
     watch = Watch.of(settings, keys=needs_keys(options), log=True, capture=capture, hosts=hosts)
     follower = Follower(options, options_file, standing)
-    follower.start()
+    follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
     try:
         server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
     finally:

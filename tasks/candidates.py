@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import GateRefused, LifecycleError
 from config.settings import Params, Settings
-from tasks import files, history, locks, packaging, settlement
+from tasks import files, history, locks, packaging, sensitivity, settlement
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -152,6 +152,7 @@ def _tags(
         "params_sha256": files.sha256_json(params),
         "feature_schema_sha256": str(evidence.training["feature_schema_sha256"]),
         "flow_run_id": flow_run_id,
+        "sensitivity": sensitivity.highest_of(Path("data/prepared")),
     }
 
 

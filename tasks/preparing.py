@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.errors import LifecycleError
 from config.settings import ColumnType, Data, Role, Settings
-from tasks import files, landing, splitting, tables
+from tasks import files, landing, sensitivity, splitting, tables
 from tasks.failpoints import failpoint
 from tasks.fingerprints import rows_sha256
 from tasks.landing import Manifest
@@ -93,6 +93,8 @@ def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Sett
     }
     files.write_json(ATTEMPT / "split.json", split)
     files.write_json(ATTEMPT / "leakage.json", leakage)
+    told = sensitivity.derived(parts, columns, data, data_sha256=sha256)
+    files.write_json(ATTEMPT / sensitivity.FILE, told)
     files.write_json(ATTEMPT / "reference.json", _known(asdict(reference(parts.train, data))))
 
 

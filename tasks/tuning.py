@@ -84,7 +84,7 @@ def search(
 ) -> Found:  # fmt: skip
     """Try every family with its defaults, then what the sampler proposes, until trials or time are used up."""
     total = wanted(settings, question)
-    sample, resumed, start = _sample(train, settings), len(settled(study)), time.monotonic()
+    sample, resumed, start = draw(train, settings), len(settled(study)), time.monotonic()
     while (done := len(settled(study))) < total:
         untried = _untried(study, question.families)
         if not untried and time.monotonic() - start > settings.timeout_seconds:
@@ -104,7 +104,7 @@ def wanted(settings: Search, question: Question) -> int:
     )
 
 
-def _sample(train: Examples, settings: Search) -> Examples:
+def draw(train: Examples, settings: Search) -> Examples:
     """Draw the rows of every trial, in random order, so that any head of them is a sample too."""
     order = np.random.default_rng(settings.seed).permutation(len(train.target))
     return train.take(order[: settings.sample_rows])

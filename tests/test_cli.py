@@ -28,7 +28,7 @@ def ended(*arguments: str) -> int:
 def test_help_names_every_command(capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("--help") == 0
     shown = capsys.readouterr().out
-    assert [name for name in COMMANDS if f" {name} " not in shown] == []
+    assert [name for name in (*COMMANDS, "keys") if f" {name} " not in shown] == []
 
 
 @pytest.mark.parametrize("arguments", ["frobnicate", "run --frobnicate", "promote --to mars", "explain"])
@@ -54,6 +54,7 @@ def test_usage_errors_end_with_2(project: Path, arguments: str) -> None:
         ["retrain"],
         ["schedule", "serve"],
         ["serve"],
+        ["keys", "list"],
         ["ui"],
         ["config", "show"],
         ["config", "check"],

@@ -13,7 +13,7 @@ STAGES = yaml.safe_load((ROOT / "dvc.yaml").read_text())["stages"]
 BESIDES = {
     *("files", "failpoints", "keys", "packaging", "processes", "tracking", "versioning"),
     *("ledger", "chain", "registry", "stores", "comparison", "contenders"),
-    *("landing", "origin", "sources", "flights", "describing"),
+    *("landing", "origin", "sources", "flights", "describing", "expiry"),
 }
 # The winner is an input.
 BY_ITS_INPUT = {"evaluate": {"training", "tuning", "studies", "estimators", "recording", "content"}}

@@ -12,7 +12,18 @@ from config.settings.charter import (
     ProblemType,
     RuleBaseline,
 )
-from config.settings.data import Allowance, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Source, Window
+from config.settings.data import (
+    Allowance,
+    Column,
+    ColumnType,
+    Data,
+    LeakSearch,
+    Privacy,
+    Role,
+    Sensitivity,
+    Source,
+    Window,
+)
 from config.settings.economics import Alternative, BenefitLine, BusinessCase, CostLine
 from config.settings.housekeeping import Housekeeping, Keep
 from config.settings.params import Metrics, Params, Search, Split
@@ -72,6 +83,7 @@ __all__ = [
     "Params",
     "Platform",
     "Policy",
+    "Privacy",
     "ProblemType",
     "Recovery",
     "Region",

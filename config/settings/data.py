@@ -131,6 +131,16 @@ class Window(Closed):
         return self
 
 
+class Privacy(Closed):
+    """What is promised of people in the data."""
+
+    impact_assessment: str = Field(default="", description="Link or path to the privacy impact assessment.")
+    k_anonymity: int | None = Field(
+        default=None, ge=2, description="Least size of a group of people alike, if promised."
+    )
+    epsilon: float | None = Field(default=None, gt=0, description="Budget of differential privacy, if promised.")
+
+
 class Data(Closed):
     """Sources and columns."""
 
@@ -147,6 +157,7 @@ class Data(Closed):
     minimum_rows: int = Field(default=100, ge=20, description="Fewer rows than this are refused.")
     quarantine_limit: Share = Field(default=0.0, description="Largest share of rows that may be set aside.")
     retention_days: int | None = Field(default=None, ge=1, description="Rows older than this are not landed.")
+    privacy: Privacy = Field(default_factory=Privacy, description="What is promised of people in the data.")
     leakage_allowances: dict[Name, Allowance] = Field(
         default_factory=dict, description="Columns, and which searches of the leakage gate let them pass, and why."
     )

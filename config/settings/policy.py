@@ -96,6 +96,7 @@ class Bounds(Closed):
     outlier_share: Share = Field(
         default=0.01, description="Largest share of rows of a part with a value far outside all that is usual."
     )
+    families: int = Field(default=2, ge=1, description="Families of estimators, baselines apart, that must be tried.")
     material_cost: Share = Field(default=0.01, description="Share of the training budget too small to choose by.")
 
 

@@ -23,7 +23,7 @@ SECRETS = {
     "Google API key": (("AIza",), r"\bAIza[A-Za-z0-9_-]{35}\b"),
     "Prefect API key": (("pnu_", "pnb_"), r"\bpn[ub]_[A-Za-z0-9]{30,}\b"),
     "JSON web token": (("eyJ",), r"\beyJ[A-Za-z0-9_-]{10,}\.eyJ[A-Za-z0-9_-]{10,}\.[A-Za-z0-9_-]{10,}"),
-    "password in a URL": (("://",), r"://[^\s/:@'\"{}<>$]+:[^\s/:@'\"{}<>$]{3,}@[\w.-]+"),
+    "password in a URL": (("://",), r"://[^\s/:@'\"{}<>$]+:(?!\*+@)[^\s/:@'\"{}<>$]{3,}@[\w.-]+"),
     "password in a setting": (
         ("password", "passwd"),
         r"\bpass(?:word|wd)\b['\"]?\s*[:=]\s*['\"](?![$<{])[^'\"\s]{8,}['\"]",

@@ -1,6 +1,7 @@
 """Read what training, evaluation and comparison left behind."""
 
 from lens_checks.evidence.place import Place, read_record
+from lens_checks.evidence.records.benchmark import Benchmark
 from lens_checks.evidence.records.evaluation import ChampionComparison, Evaluation, Explanation
 from lens_checks.evidence.records.model import Leaderboard, Training
 
@@ -16,6 +17,11 @@ def training(place: Place) -> Training:
 def leaderboard(place: Place) -> Leaderboard:
     """Read the candidates of the search."""
     return read_record(Leaderboard, place.root / "reports/training/leaderboard.json", TRAIN)
+
+
+def benchmark(place: Place) -> Benchmark:
+    """Read how the winner compares with other ways to answer."""
+    return read_record(Benchmark, place.root / "reports/training/benchmark.json", TRAIN)
 
 
 def evaluation(place: Place) -> Evaluation:

@@ -1,10 +1,11 @@
 """Performance efficiency while the model is developed: its evaluation, its weightiest features, inherited parts."""
 
 from config.settings import Charter, Policy
-from lens_checks import tradeoffs
+from lens_checks import benchmarking, tradeoffs
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
     Baseline,
+    Benchmark,
     Evaluation,
     Explanation,
     Leaderboard,
@@ -190,3 +191,25 @@ def candidates_are_weighed_from_every_side(
         f"{chosen.beside.gap:.3g}, {chosen.beside.cpu_ms_per_1k:.3g} ms for 1,000 rows, {chosen.beside.kib:.3g} KiB"
         f"{line}"
     )
+
+
+@check(
+    "MLPER-06",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="List more families under `search.candidates` in config/params.yaml, then `lifecycle run --force`.",
+)
+def other_ways_were_benchmarked(
+    policy: Policy, training: Training, leaderboard: Leaderboard, benchmark: Benchmark
+) -> Verdict:
+    """Other families and features were tried on the same rows with one seed, and the winner's lead is known."""
+    families = sorted({c.family for c in leaderboard.finished if not c.baseline})
+    faults = [*benchmarking.of_the_same(benchmark, training), *benchmarking.of_variations(benchmark, training)]
+    if len(families) < policy.bounds.families:
+        faults.append(f"{len(families)} families were tried to the end, {policy.bounds.families} are the least")
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    if behind := benchmarking.of_margins(benchmark):
+        return not_met(f"the winner is evidently worse than {', '.join(behind)}")
+    told = "; ".join(benchmarking.margins(benchmark))
+    return met(f"{', '.join(families)} tried; the winner leads in {benchmark.primary} over {told}")

@@ -1,12 +1,16 @@
 """Security while data is processed: who can reach what, the way from the source, what happens to who changes it."""
 
-from config.settings import Data, Policy
-from lens_checks import confinement, delivery
-from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
+from config.settings import Charter, Data, Params, Policy
+from lens_checks import confinement, delivery, privacy
+from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_met
 from lens_checks.evidence.records import (
     Clock,
+    Copies,
+    Derived,
     Drills,
     Evaluation,
+    Expiry,
+    Explanation,
     Exposure,
     Landing,
     Ledger,
@@ -14,7 +18,9 @@ from lens_checks.evidence.records import (
     Parts,
     Pipeline,
     Premises,
+    Profile,
     Registry,
+    Storage,
     Training,
 )
 from lens_checks.lineage import gaps
@@ -109,4 +115,64 @@ def data_is_traced_and_tampering_is_noticed(
     return met(
         f"{len(lineage.of_kind('source'))} source files lead over {len(lineage.edges)} edges to version "
         f"{lineage.version}, read as they were written, the code known; tampering was noticed on {drill.made:%Y-%m-%d}"
+    )
+
+
+@check(
+    "MLSEC-05",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.RELEASE,
+    fix="Set `treatment` of each personal column, and `privacy`, in config/data.yaml, then `lifecycle run`.",
+)
+def people_are_out_of_the_training_data(
+    data: Data, charter: Charter, landing: Landing, profile: Profile, derived: Derived, training: Training,
+    registry: Registry,
+) -> Verdict:  # fmt: skip
+    """Personal data is found, classed and treated, and prepared rows and model carry the class of their source."""
+    version = need(registry.with_digest(training.model_digest), "a registered version with the bytes trained last")
+    if {profile.data_sha256, derived.data_sha256} != {landing.sha256}:
+        return not_met("the search for personal data is of other rows than those landed")
+    faults = delivery.known(
+        lambda: privacy.of_raw(derived, charter),
+        lambda: privacy.of_tag(derived, profile, version),
+        lambda: privacy.of_groups(derived, data),
+        lambda: privacy.of_impact(derived, profile, data),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    people = (
+        f"groups of {derived.smallest_group} or more by {', '.join(derived.people)}" if derived.people else "nobody"
+    )
+    return met(
+        f"{len(profile.columns)} landed and {len(derived.columns)} prepared columns searched, {len(derived.treated)} "
+        f"treated; the rows tell of {people}; rows and version {version.version} are tagged {derived.highest}"
+    )
+
+
+@check(
+    "MLSEC-07",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Set `retention_days` and the `description` of each column in config/data.yaml, then `lifecycle run`.",
+)
+def only_needed_rows_are_kept_for_a_bounded_time(
+    data: Data, charter: Charter, params: Params, landing: Landing, profile: Profile, derived: Derived, parts: Parts,
+    explanation: Explanation, expiry: Expiry, storage: Storage, copies: Copies, clock: Clock,
+) -> Verdict:  # fmt: skip
+    """Prepared rows hold the columns that are needed, none is older than allowed, and copies are but samples."""
+    if {parts.data_sha256, derived.data_sha256} != {landing.sha256}:
+        return not_met("the prepared rows are made from other rows than those landed")
+    faults = delivery.known(
+        lambda: privacy.of_columns(derived, data, charter, params),
+        lambda: privacy.of_age(parts, landing, data),
+        lambda: privacy.of_expiry(expiry, storage, data, clock),
+        lambda: privacy.of_copies(copies, landing, profile),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    idle = ", ".join(privacy.idle_features(explanation)) or "none"
+    return met(
+        f"{len(derived.columns)} of {len(landing.columns)} columns, each with its reason; no row older than "
+        f"{data.retention_days} days; {len(expiry.removed)} of {expiry.looked_at} files removed on "
+        f"{expiry.made:%Y-%m-%d}; {len(copies.files)} samples under version control; carry nothing: {idle}"
     )

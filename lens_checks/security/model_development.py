@@ -4,17 +4,21 @@ from collections.abc import Iterator
 from fnmatch import fnmatch
 
 from config.settings import Charter, Data, Params, Policy, Source
+from lens_checks import delivery, governance
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
     ChampionComparison,
     Difference,
+    Environment,
     Landing,
     Leakage,
     Ledger,
     ModelVersion,
     Parts,
     Pipeline,
+    Premises,
     Registry,
+    TestRuns,
     Training,
 )
 from lens_checks.trust import strangeness
@@ -123,3 +127,30 @@ def _of_storage(pipeline: Pipeline) -> Iterator[str]:
         yield "the landed rows are not in DVC's cache as they lie there"
     elif not snapshot.sealed:
         yield "the snapshot in DVC's cache can be written to"
+
+
+@check(
+    "MLSEC-08",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.OPERATION,
+    fix="List `templates` and `work_pools` under `platform` in config/policy.yaml; `make test` on the commit.",
+)
+def the_platform_itself_is_governed(
+    policy: Policy, premises: Premises, environment: Environment, registry: Registry, ledger: Ledger, runs: TestRuns
+) -> Verdict:
+    """The project comes from an approved template, its rules were tested, and only approved places run it."""
+    version = delivery.at_hand(registry)
+    faults = delivery.known(
+        lambda: governance.of_template(policy.platform, premises),
+        lambda: governance.of_pools(policy.platform, premises),
+        lambda: governance.of_environment(environment, version),
+        lambda: governance.of_record(ledger, version),
+        lambda: delivery.of_tests(version, runs)[0],
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    places = ", ".join(sorted({pool for pool in premises.pools.values() if pool})) or "processes of its own"
+    return met(
+        f"made from {premises.template}, which is approved; the rules passed {runs.runs[version.tags['commit']].tests} "
+        f"tests; it runs in {places}, in the environment of the lock; {len(ledger.entries)} entries on record"
+    )

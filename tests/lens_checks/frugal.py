@@ -52,7 +52,8 @@ def frugal(records: Mapping[type, Any]) -> dict[type, object]:
         ci_files=(".ci/run",), ci_commands="make test", ignored_secrets=True,
     )  # fmt: skip
     kept = ("rows", "cache", "artefacts", "deleted runs")
-    sizes = {"data/landed/rows.parquet": 400, "data/prepared/train.parquet": 300, "data/quarantine/q.parquet": 10}
+    sizes = {"data/landed/rows.parquet": 400, "data/prepared/train.parquet": 200, "data/quarantine/q.parquet": 10}
+    sizes |= {"data/prepared/tune.parquet": 50, "data/prepared/promotion.parquet": 50}
     stored = tuple(
         r.StoredFile(path=path, size=size, sha256=path, modified=NOW - timedelta(days=30), compression="ZSTD")
         for path, size in sizes.items()

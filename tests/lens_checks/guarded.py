@@ -1,11 +1,13 @@
 """What shows that the hand-made project keeps to itself: its roles, the modes of its places, the access drill."""
 
 from collections.abc import Mapping
+from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
-from config.settings import Platform, Policy
+from config.settings import Data, Platform, Policy
 from lens_checks.evidence import records as r
-from tests.lens_checks.made import NOW
+from tests.lens_checks.made import NOW, PARTS, ROWS, START
 
 READ, BOTH = ["read"], ["read", "write"]
 ROLES = {
@@ -27,7 +29,8 @@ PLACES = (".lifecycle/keys/signing.pem", "data/landed", "ledger", "mlflow.db")
 
 def platform(**change: Any) -> Platform:
     """Give what the policy says of roles and place."""
-    whole = {"roles": ROLES, "reviewed": NOW.date(), "outside": "example.org:443", "advisories": "advisories"}
+    whole = {"roles": ROLES, "reviewed": NOW.date(), "outside": "example.org:443", "advisories": "advisories",
+             "templates": ["v1."]}  # fmt: skip
     return Platform.model_validate(whole | change)
 
 
@@ -46,9 +49,51 @@ def address(name: str, transport: str) -> r.Address:
     return r.Address(name=name, address=f"{name}.example.org", transport=transport)
 
 
+def stored(path: str, *, days: int = 1) -> r.StoredFile:
+    """Give a file of rows that was written some days ago."""
+    return r.StoredFile(path=path, size=9, sha256="e" * 64, modified=NOW - timedelta(days=days))
+
+
+PREPARED = tuple(stored(f"data/prepared/{name}.parquet") for name in PARTS)
+
+
+def way(varies: str, trial: int, family: str, *features: str, margin: tuple[float | None, ...] | None) -> r.Contestant:
+    """Give a way to answer, and the winner's margin over it: value, low, high."""
+    told = margin and r.Margin(value=margin[0], low=margin[1], high=margin[2])
+    return r.Contestant(varies=varies, trial=trial, family=family, features=features, value=0.8, margin=told)
+
+
+WAYS = (
+    way("winner", 3, "boosting", "delay", "carrier", margin=None),
+    way("family", 1, "linear", "delay", "carrier", margin=(0.05, 0.01, 0.09)),
+    way("features", 3, "boosting", "delay", margin=(0.0, -0.01, 0.01)),
+)
+
+
 def guarded(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project what it tells of itself and its place."""
+    data, ledger, registry = records[Data], records[r.Ledger], records[r.Registry]
+    said = {n: c.model_copy(update={"description": "told at departure"}) for n, c in data.columns.items()}
+    named = (replace(e, body={"policy_sha256": "4" * 64, **e.body}) for e in ledger.entries)
+    versions = (replace(v, tags={"sensitivity": "public", **v.tags}) for v in registry.versions)
     added: list[object] = [
+        data.model_copy(update={"columns": said, "retention_days": 365}),
+        replace(ledger, entries=tuple(named)),
+        replace(registry, versions=tuple(versions)),
+        r.Derived(
+            data_sha256=ROWS, columns={"delay": "public", "late": "public"}, highest="public", treated={}, found=(),
+            people=(), smallest_group=None,
+        ),
+        r.Expiry(
+            made=START, retention_days=365, looked_at=2,
+            removed=(r.Expired(path="data/quarantine/old.parquet", sha256="e" * 64, days=400.0),),
+        ),
+        r.Benchmark(
+            primary="average_precision", seed=0, sampled_rows=700, confidence=0.95, rows=WAYS,
+            data_sha256={"train": PARTS["train"], "tune": PARTS["tune"]},
+        ),
+        r.Copies(files=(r.Copy(path="examples/few.csv", rows=9, columns=("delay",)),)),
+        r.Storage(files=(stored("data/landed/rows.parquet", days=999), stored("data/quarantine/q.parquet"), *PREPARED)),
         records[Policy].model_copy(update={"platform": platform()}),
         r.Exposure(scanned_files=9, secrets=(), modes=tuple(map(mode, PLACES)), uid=1000, inside_container=False),
         r.Premises(

@@ -28,9 +28,11 @@ ELSEWHERE = {
     "MLSUS-06": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
     "MLOE-16": Checkpoint.RELEASE,
+    "MLPER-04": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,
+    "MLSEC-05": Checkpoint.RELEASE,
     "MLSEC-10": Checkpoint.RELEASE,
     # what only a model that serves can show: what it takes and costs
     "MLCOST-01": Checkpoint.OPERATION,
@@ -46,6 +48,8 @@ ELSEWHERE = {
     "MLSEC-04": Checkpoint.OPERATION,
     "MLCOST-11": Checkpoint.OPERATION,
     "MLSEC-06": Checkpoint.OPERATION,
+    "MLSEC-07": Checkpoint.OPERATION,
+    "MLSEC-08": Checkpoint.OPERATION,
 }
 
 

@@ -1,5 +1,6 @@
 """The records that checks read; a check names a record as a parameter and gets it, or is answered for."""
 
+from lens_checks.evidence.records.benchmark import Benchmark, Contestant, Margin
 from lens_checks.evidence.records.data import (
     Baseline,
     BaselineColumn,
@@ -99,6 +100,7 @@ from lens_checks.evidence.records.operation import (
     Side,
 )
 from lens_checks.evidence.records.premises import Address, Premises
+from lens_checks.evidence.records.privacy import Copies, Copy, Derived, Expired, Expiry
 from lens_checks.evidence.records.proofs import (
     Drill,
     Drills,
@@ -139,6 +141,7 @@ __all__ = [
     "Backup",
     "Baseline",
     "BaselineColumn",
+    "Benchmark",
     "Beside",
     "Bias",
     "Candidate",
@@ -147,11 +150,15 @@ __all__ = [
     "ColumnDifference",
     "CommittedSource",
     "ComparedVersion",
+    "Contestant",
+    "Copies",
+    "Copy",
     "CostComparison",
     "CostLine",
     "CostReport",
     "CrossValidation",
     "Deployment",
+    "Derived",
     "Difference",
     "Drill",
     "Drills",
@@ -160,6 +167,8 @@ __all__ = [
     "Energy",
     "Environment",
     "Evaluation",
+    "Expired",
+    "Expiry",
     "ExplainedRow",
     "Explanation",
     "Exploration",
@@ -189,6 +198,7 @@ __all__ = [
     "Load",
     "LocalExplanation",
     "Malformed",
+    "Margin",
     "ModelVersion",
     "MonitoringHistory",
     "MonitoringWindow",

