@@ -189,6 +189,7 @@ def test_modes_of_key_places_are_read(place: Place) -> None:
 
 def test_what_lies_in_a_closed_folder_is_out_of_reach(place: Place) -> None:
     (place.root / "data/landed").mkdir(parents=True)
+    (place.root / "data/landed").chmod(0o755)
     (place.root / "data").chmod(0o750)
     (landed,) = exposure.exposure(place).modes
     assert (landed.path, landed.mode, landed.world_readable) == ("data/landed", "0755", False)
