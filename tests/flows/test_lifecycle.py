@@ -152,7 +152,7 @@ def test_recovery_is_practised_on_what_was_deployed_and_judged_by_it(project: Pr
     assert ended.returncode == 0, ended.stdout + ended.stderr
     made = {drill["name"]: drill for drill in json.loads(ended.stdout)["drills"]}
     assert {name: drill["version"] for name, drill in made.items()} == {
-        "restore": 1, "rollback": 1, "tamper": 1, "resume": None, "access": None,
+        "restore": 1, "rollback": 1, "tamper": 1, "resume": None, "access": None, "decay": 1,
     }  # fmt: skip
     changes = project.read("reports/drills/tamper.json")["about"]["changes"]
     assert len(changes) == 8 and all(change["detected"] for change in changes)
