@@ -4,6 +4,7 @@ from lens_checks.check import Missing
 from lens_checks.evidence.records import Leaderboard, Tracking, Training, at_least, finite
 
 FOLDS = 2
+SMALL = 0.5  # of the train rows; a search on more than these does not begin small
 CHANCE = 0.001  # of calling a fair sample unlike, over all its tests together (Bonferroni)
 SAMPLE = "lifecycle.sample"  # the tag of a trial's run: the share of the train rows it was fitted on
 
@@ -44,6 +45,10 @@ def sampling(training: Training, tracking: Tracking, *, share: float) -> list[st
     """Say what keeps the trials from being a representative sample that came before the fit on all rows."""
     if not at_least(training.study.sampled_rows, 1):
         return ["the search says nothing of the rows it was fitted on"]
+    if share > SMALL:
+        raise Missing(
+            f"a test of the rows that trials begin with: the sample is {share:.0%} of the train part, not small"
+        )
     if not training.study.sample:
         raise Missing(
             f"a test that the sample of {training.study.sampled_rows} rows is like the rest of the train part"

@@ -28,10 +28,12 @@ def trial(**changes: Any) -> r.TrackedRun:
     return replace(RUN, **({"tags": {SAMPLE: "0.142857"}, "ended": RUN.started} | changes))
 
 
-def sampled(p_value: float = 0.5, trials: tuple[r.TrackedRun, ...] = (trial(),)) -> dict[type, dict[str, Any]]:
-    """A search on 100 of 700 rows: two columns were tested, one of them with this p-value."""
+def sampled(
+    p_value: float = 0.5, trials: tuple[r.TrackedRun, ...] = (trial(),), rows: int = 100
+) -> dict[type, dict[str, Any]]:
+    """A search on some of 700 rows: two columns were tested, one of them with this p-value."""
     tests = tuple(r.Likeness(column=name, test="KS", effect=0.1, p_value=p) for name, p in (("a", 0.9), ("b", p_value)))
-    return {r.Training: {"study": {"sampled_rows": 100, "sample": tests}}, r.Tracking: {"trials": trials}}
+    return {r.Training: {"study": {"sampled_rows": rows, "sample": tests}}, r.Tracking: {"trials": trials}}
 
 
 def trials(**changed: object) -> dict[type, object]:
@@ -140,6 +142,8 @@ VERDICTS = {
         "a search on no rows is refused": (NOT_MET, {r.Training: {"study": {"sampled_rows": 0}}}),
         "a sample like the rest, before the winner": (MET, sampled()),
         "a sample that is just like enough": (MET, sampled(p_value=0.0005)),
+        "nearly all rows are no small beginning": (UNKNOWN, sampled(rows=351)),
+        "half the rows are one": (MET, sampled(rows=350, trials=(trial(tags={SAMPLE: "0.500000"}),))),
         "a sample unlike the rest is refused": (NOT_MET, sampled(p_value=0.00049)),
         "a test without a figure is refused": (NOT_MET, sampled(p_value=math.nan)),
         "a sample whose trials nobody recorded cannot be told": (UNKNOWN, sampled(trials=())),
