@@ -114,7 +114,8 @@ def search(
     store: Tracking, parent: str, tags: Tags,
 ) -> Found:  # fmt: skip
     """Run the trials that are missing, each of them a run below the search's."""
-    about = dict(tags) | {"lifecycle.phase": "trial"}
+    share = min(1.0, settings.params.search.sample_rows / len(parts["train"].target))
+    about = dict(tags) | {"lifecycle.phase": "trial", "lifecycle.sample": f"{share:.6f}"}
 
     def record(trial: Trial) -> str:
         failpoint("train.tried")
@@ -201,6 +202,7 @@ def write_reports(
     record = leaderboard.write_training(
         found, fitted, varied, logged, study, question=question, settings=settings, source=source,
         data_sha256={name: part.sha256 for name, part in parts.items()}, wall_seconds=wall_seconds,
+        sample=tuning.representative(parts["train"], settings.params.search) if found.sampled_rows else (),
     )  # fmt: skip
     failpoint("train.reported")
     recording.keep_account(store, logged.run_id, training.REPORTS)

@@ -1,8 +1,12 @@
 """What shows that a machine searched: one parent run, a run for every trial, settings beyond the defaults, folds."""
 
-from lens_checks.evidence.records import Leaderboard, Tracking, Training, finite
+from lens_checks.check import Missing
+from lens_checks.evidence.records import Leaderboard, Tracking, Training, at_least, finite
 
 FOLDS = 2
+SMALL = 0.5  # of the train rows; a search on more than these does not begin small
+CHANCE = 0.001  # of calling a fair sample unlike, over all its tests together (Bonferroni)
+SAMPLE = "lifecycle.sample"  # the tag of a trial's run: the share of the train rows it was fitted on
 
 
 def families(leaderboard: Leaderboard) -> list[str]:
@@ -35,3 +39,26 @@ def _of_folds(training: Training) -> list[str]:
     scores = training.cross_validation.scores if training.cross_validation else ()
     whole = len(scores) >= FOLDS and all(map(finite, scores))
     return [] if whole else ["the best was not cross-validated, or a fold could not be scored"]
+
+
+def sampling(training: Training, tracking: Tracking, *, share: float) -> list[str]:
+    """Say what keeps the trials from being a representative sample that came before the fit on all rows."""
+    if not at_least(training.study.sampled_rows, 1):
+        return ["the search says nothing of the rows it was fitted on"]
+    if share > SMALL:
+        raise Missing(
+            f"a test of the rows that trials begin with: the sample is {share:.0%} of the train part, not small"
+        )
+    if not training.study.sample:
+        raise Missing(
+            f"a test that the sample of {training.study.sampled_rows} rows is like the rest of the train part"
+        )
+    if not tracking.trials:
+        raise Missing("the trials' runs in MLflow")
+    least = CHANCE / len(training.study.sample)
+    unlike = [each.column for each in training.study.sample if not at_least(each.p_value, least)]
+    untagged = sum(run.tags.get(SAMPLE) != f"{share:.6f}" for run in tracking.trials)
+    late = sum(run.ended is None or run.ended > tracking.winner.started for run in tracking.trials)
+    told = [f"the sample is unlike the train rows left out in {', '.join(sorted(set(unlike))[:5])}"] if unlike else []
+    told += [f"{untagged} trials do not name the share of the rows they were fitted on"] if untagged else []
+    return told + ([f"{late} trials had not ended before the fit on all rows began"] if late else [])

@@ -9,6 +9,7 @@ from config.settings import Settings
 from tasks.estimators import TRUSTED_TYPES
 from tasks.files import now, sha256_json, write_json
 from tasks.folds import CrossValidation
+from tasks.likeness import Likeness
 from tasks.metrics import Metric
 from tasks.recording import Logged
 from tasks.studies import STORAGE
@@ -46,7 +47,8 @@ def _baseline_row(one: Baseline) -> dict[str, Any]:
 
 def write_training(
     found: Found, fitted: Fitted, varied: CrossValidation, logged: Logged, study: "Study", *, question: Question,
-    settings: Settings, source: Provenance, data_sha256: Mapping[str, str], wall_seconds: float,
+    settings: Settings, source: Provenance, data_sha256: Mapping[str, str], sample: tuple[Likeness, ...],
+    wall_seconds: float,
 ) -> dict[str, Any]:  # fmt: skip
     """Write reports/training/training.json: the winner, where it lies, and all that it was made from."""
     about = surroundings()
@@ -70,7 +72,7 @@ def write_training(
         "pipeline": logged.reading,
         "best_trial": found.best.number,
         "winner": {"number": found.best.number, "family": found.best.family, "params": found.best.params},
-        "study": describe(study, found, settings),
+        "study": describe(study, found, settings) | {"sample": sample},
         "cpu_seconds": fitted.cpu_seconds + sum(trial.cpu_seconds for trial in found.trials),
         "refit_cpu_seconds": fitted.cpu_seconds,
         "wall_seconds": wall_seconds,

@@ -13,6 +13,7 @@ from sklearn.pipeline import Pipeline
 from config.errors import LifecycleError
 from config.settings import ProblemType, Search
 from tasks.estimators import Family
+from tasks.likeness import Likeness, likeness
 from tasks.metrics import Metric
 from tasks.statistics import Prediction
 from tasks.studies import settled
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from optuna.trial import Trial as OpenTrial
 
 FIRST_RUNG = 0.25  # share of the sample that every trial is judged on first
+TARGET = "(target)"
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,8 +108,18 @@ def wanted(settings: Search, question: Question) -> int:
 
 def draw(train: Examples, settings: Search) -> Examples:
     """Draw the rows of every trial, in random order, so that any head of them is a sample too."""
-    order = np.random.default_rng(settings.seed).permutation(len(train.target))
-    return train.take(order[: settings.sample_rows])
+    return train.take(_order(train, settings)[: settings.sample_rows])
+
+
+def representative(train: Examples, settings: Search) -> tuple[Likeness, ...]:
+    """Hold the sample of the trials against the train rows left out of it: every feature, and the target."""
+    chosen = np.zeros(len(train.target), dtype=bool)
+    chosen[_order(train, settings)[: settings.sample_rows]] = True
+    return likeness(train.features.assign(**{TARGET: train.target}), chosen)
+
+
+def _order(train: Examples, settings: Search) -> NDArray[np.int64]:
+    return np.random.default_rng(settings.seed).permutation(len(train.target))
 
 
 def _untried(study: "Study", families: tuple[Family, ...]) -> list[Family]:

@@ -107,16 +107,16 @@ def distribution_pays_where_it_is_used(charter: Charter, training: Training) -> 
     "MLCOST-17",
     phase=Phase.MODEL_DEVELOPMENT,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Set `search.sample_rows` in config/params.yaml; then show that the sample is like the whole.",
+    fix="Set `search.sample_rows` in config/params.yaml; then run `lifecycle run`.",
 )
-def experiments_begin_on_a_sample(training: Training, parts: Parts) -> Verdict:
+def experiments_begin_on_a_sample(training: Training, parts: Parts, tracking: Tracking) -> Verdict:
     """Candidates are tried on a representative sample first, and the best is then fitted on all rows."""
     sampled, rows = training.study.sampled_rows, parts.parts["train"].rows
-    if not at_least(sampled, 1):
-        return not_met("the search says nothing of the rows it was fitted on")
     if sampled >= rows:
         return not_applicable(f"all {rows} train rows fit the sample: there is nothing to scale up to")
-    raise Missing(f"a test that the sample of {sampled} rows is like the {rows} rows of the train part")
+    if found := searching.sampling(training, tracking, share=sampled / rows):
+        return not_met("; ".join(found))
+    return met(f"{sampled} of {rows} rows, like the others in {len(training.study.sample)} tests")
 
 
 @check(

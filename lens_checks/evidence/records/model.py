@@ -8,6 +8,16 @@ from lens_checks.evidence.records.figures import at_least, better, finite
 
 
 @dataclass(frozen=True, kw_only=True)
+class Likeness(Record):
+    """A column of the search's sample beside the train rows left out: the test, its effect and its p-value."""
+
+    column: str
+    test: str
+    effect: float
+    p_value: float
+
+
+@dataclass(frozen=True, kw_only=True)
 class Study(Record):
     """The search: how candidates were chosen and how many were tried."""
 
@@ -19,6 +29,7 @@ class Study(Record):
     pruned: int
     resumed_trials: int
     sampled_rows: int
+    sample: tuple[Likeness, ...] = ()
     timeout: float | None = None
 
 

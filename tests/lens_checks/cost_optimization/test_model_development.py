@@ -1,6 +1,8 @@
 """Where training runs, what it uses, how it searches."""
 
+import math
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -9,6 +11,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
+from lens_checks.searching import SAMPLE
 from tests.lens_checks.delivered import ran_with
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -19,6 +22,18 @@ AP, BRIER = Threshold(metric="average_precision", floor=0.8), Threshold(metric="
 RUN = GOOD.get(r.Tracking).winner
 TRIED = GOOD.get(r.Tracking).trials
 ROWS = (replace(RUN, run_id="1"), replace(RUN, run_id="2", status="RUNNING"))
+
+
+def trial(**changes: Any) -> r.TrackedRun:
+    return replace(RUN, **({"tags": {SAMPLE: "0.142857"}, "ended": RUN.started} | changes))
+
+
+def sampled(
+    p_value: float = 0.5, trials: tuple[r.TrackedRun, ...] = (trial(),), rows: int = 100
+) -> dict[type, dict[str, Any]]:
+    """A search on some of 700 rows: two columns were tested, one of them with this p-value."""
+    tests = tuple(r.Likeness(column=name, test="KS", effect=0.1, p_value=p) for name, p in (("a", 0.9), ("b", p_value)))
+    return {r.Training: {"study": {"sampled_rows": rows, "sample": tests}}, r.Tracking: {"trials": trials}}
 
 
 def trials(**changed: object) -> dict[type, object]:
@@ -125,6 +140,17 @@ VERDICTS = {
             {r.Training: {"study": {"sampled_rows": 100}}},
         ),
         "a search on no rows is refused": (NOT_MET, {r.Training: {"study": {"sampled_rows": 0}}}),
+        "a sample like the rest, before the winner": (MET, sampled()),
+        "a sample that is just like enough": (MET, sampled(p_value=0.0005)),
+        "nearly all rows are no small beginning": (UNKNOWN, sampled(rows=351)),
+        "half the rows are one": (MET, sampled(rows=350, trials=(trial(tags={SAMPLE: "0.500000"}),))),
+        "a sample unlike the rest is refused": (NOT_MET, sampled(p_value=0.00049)),
+        "a test without a figure is refused": (NOT_MET, sampled(p_value=math.nan)),
+        "a sample whose trials nobody recorded cannot be told": (UNKNOWN, sampled(trials=())),
+        "a trial of another share is refused": (NOT_MET, sampled(trials=(trial(tags={SAMPLE: "0.200000"}),))),
+        "a trial without a share is refused": (NOT_MET, sampled(trials=(trial(), trial(tags={})))),
+        "a trial that still runs when the winner is fitted is refused": (NOT_MET, sampled(trials=(trial(ended=None),))),
+        "a trial after the winner is refused": (NOT_MET, sampled(trials=(trial(ended=RUN.ended),))),
         "a search on one row has to be compared": (UNKNOWN, {r.Training: {"study": {"sampled_rows": 1}}}),
         "a search on all rows but one has to be compared": (UNKNOWN, {r.Training: {"study": {"sampled_rows": 699}}}),
     },
