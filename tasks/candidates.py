@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.errors import GateRefused, LifecycleError
+from config.errors import GateRefused, IntegrityAlarm, LifecycleError
 from config.settings import Params, Settings
 from tasks import files, history, locks, packaging, sensitivity, settlement
 from tasks.failpoints import failpoint
@@ -171,7 +171,12 @@ def beside_champion(version: Version, package: Package, *, settings: Settings, s
     standing = history.standing(entries, "champion")
     if standing is None or standing == version.number:
         return shadow.no_champion(version.number)
-    champion = settlement.fetch_standing(standing, entries, stores)
+    try:
+        champion = settlement.fetch_standing(standing, entries, stores)
+    except IntegrityAlarm:
+        raise
+    except LifecycleError as error:
+        return shadow.champion_lost(version.number, standing, error.seen)
     return shadow.replay(
         _contender(version.number, package), _contender(standing, champion), captured=stores.state / "captured",
         held_out=lambda: read_part("promotion")[0], bounds=settings.policy.release.shadow,

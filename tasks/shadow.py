@@ -33,7 +33,7 @@ class Side:
 
 @dataclass(frozen=True)
 class Replay:
-    """What a replay saw: `verdict` is within, outside, too-few, unanswered, or no-champion; `because` in words."""
+    """What a replay saw: `verdict` is within, outside, too-few, unanswered, no-champion or champion-lost."""
 
     verdict: str
     because: str
@@ -57,6 +57,11 @@ class Contender:
 def no_champion(version: int) -> Replay:
     """Say that there is nobody to be held against."""
     return Replay("no-champion", "nobody serves yet", Side(version))
+
+
+def champion_lost(version: int, champion: int, because: str) -> Replay:
+    """Say that the champion's files cannot be had: the comparison refuses, until a person lets the champion go."""
+    return Replay("champion-lost", f"version {champion} cannot be had: {because}", Side(version), Side(champion))
 
 
 def replay(

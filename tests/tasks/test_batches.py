@@ -108,13 +108,15 @@ def test_bad_rows_go_to_a_side_file_with_their_reason(tmp_path: Path) -> None:
 def interrupted(source: str, output: Path, where: str, monkeypatch: pytest.MonkeyPatch) -> None:
     """Let a batch end at a failpoint, leaving what lies there then."""
     failpoints.passed.clear()
-    monkeypatch.setenv(failpoints.VARIABLE, f"batch.{where}:raise")
+    monkeypatch.setenv(failpoints.VARIABLE, f"{where}:raise")
     with pytest.raises(RuntimeError, match="failpoint"):
         run(source, output)
     monkeypatch.delenv(failpoints.VARIABLE)
 
 
-FAILPOINTS = ["begun", "part", "part@3", "noted@2", "faults", "output", "account"]
+FAILPOINTS = [
+    "batch.begun", "batch.part", "batch.part@3", "batch.noted@2", "batch.faults", "batch.output", "batch.account",
+]  # fmt: skip
 
 
 @pytest.mark.parametrize("where", FAILPOINTS)
@@ -125,7 +127,7 @@ def test_an_interrupted_batch_is_resumed_to_the_same_bytes(
     (tmp_path / "whole").mkdir()
     whole = run(source, tmp_path / "whole" / "out.parquet")
     interrupted(source, output, where, monkeypatch)
-    assert output.exists() == (where in {"output", "account"})
+    assert output.exists() == (where in {"batch.output", "batch.account"})
     assert run(source, output).sha256 == whole.sha256
     assert [path.name for path in tmp_path.glob(".out*")] == []
 
@@ -158,7 +160,7 @@ def test_a_finished_batch_is_left_alone_until_its_input_changes(tmp_path: Path) 
 def test_a_part_that_was_cut_is_made_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     source, output = parquet(), tmp_path / "out.parquet"
     expected = run(source, tmp_path / "out.csv").rows
-    interrupted(source, output, "faults", monkeypatch)
+    interrupted(source, output, "batch.faults", monkeypatch)
     (tmp_path / ".out.parquet.job" / "000001.part").write_bytes(b"cut")
     done = run(source, output)
     assert (done.rows, done.resumed_rows) == (expected, expected - 10)

@@ -11,7 +11,7 @@ import pytest
 from config.settings import ProblemType
 from config.settings.release import Shadow
 from tasks.inference import Form, Inference
-from tasks.shadow import Contender, Replay, Side, judged, no_champion, replay
+from tasks.shadow import Contender, Replay, Side, champion_lost, judged, no_champion, replay
 from tests.tasks.pipelines import made
 from tests.tasks.release_world import ROWS, contract_for, fitted
 
@@ -67,6 +67,12 @@ def test_rows_that_lack_a_column_are_not_answered(tmp_path: Path) -> None:
 
 def test_without_a_champion_nothing_is_replayed() -> None:
     assert no_champion(1) == Replay("no-champion", "nobody serves yet", Side(1))
+
+
+def test_a_champion_that_is_lost_is_said_to_be() -> None:
+    told = champion_lost(2, 1, "its files are gone")
+    assert (told.verdict, told.candidate, told.champion) == ("champion-lost", Side(2), Side(1))
+    assert "its files are gone" in told.because
 
 
 @pytest.mark.parametrize("problem", [ProblemType.REGRESSION, ProblemType.MULTICLASS])

@@ -252,11 +252,12 @@ def test_a_call_to_a_black_hole_keeps_that_bound(
 
 
 LOCKS_AND_LOGS = {"locks.py", "operating.py", "orchestrator.py", "prefect_process.py", "tracking.py"}
+ASIDE = {"batches.py"}  # streams into a file beside, which is synced and then takes the place
 
 
 def test_nothing_writes_state_in_place() -> None:
     """A file of state is replaced whole: `open(..., "w")` on one would leave half of it behind a crash."""
-    root, allowed = Path(__file__).parents[2], LOCKS_AND_LOGS
+    root, allowed = Path(__file__).parents[2], LOCKS_AND_LOGS | ASIDE
     for path in (*(root / "tasks").glob("*.py"), *(root / "flows").glob("*.py"), *(root / "serving").glob("*.py")):
         for node in ast.walk(ast.parse(path.read_text())):
             if not isinstance(node, ast.Call):

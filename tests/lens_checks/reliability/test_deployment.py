@@ -74,6 +74,7 @@ VERDICTS = {
         "golden answers that differ are refused": (NOT_MET, {r.Release: {"golden": {"matched": False}}}),
         "no replay beside a champion that serves is refused": (NOT_MET, serving_another()),
         "a replay that says another verdict is refused": (NOT_MET, beside(verdict="outside")),
+        "a champion that is lost is left to the comparison": (MET, beside(verdict="champion-lost", rows=0)),
         "few requests are refused": (NOT_MET, beside(rows=99)),
         "answers decided otherwise are refused": (NOT_MET, beside(disagreement=0.31)),
         "a share that is no number is refused": (NOT_MET, beside(disagreement=None)),
