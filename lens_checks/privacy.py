@@ -52,8 +52,8 @@ def of_groups(derived: Derived, data: Data) -> list[str]:
 
 
 def of_impact(derived: Derived, profile: Profile, data: Data) -> list[str]:
-    """Ask for an impact assessment where the source tells of people (Missing: there is none)."""
-    people = {*derived.people, *profile.personal_columns}
+    """Ask for an impact assessment where the prepared rows tell of people (Missing: there is none)."""
+    people = {*derived.people, *(name for name in profile.personal_columns if name in derived.columns)}
     if people and not data.privacy.impact_assessment.strip():
         raise Missing(f"an impact assessment of {', '.join(sorted(people)[:5])}: `privacy` of config/data.yaml")
     return []
