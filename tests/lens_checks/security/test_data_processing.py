@@ -147,6 +147,10 @@ VERDICTS[checks.people_are_out_of_the_training_data] = {
         MET, HASHED | {Data: {"privacy": ASSESSED.model_copy(update={"k_anonymity": 9})}}
     ),
     "people without an impact assessment": (UNKNOWN, HASHED),
+    "people who are dropped before training need none": (
+        MET,
+        {r.Profile: {"columns": GOOD.get(r.Profile).columns | {"age": replace(NUMBER, sensitivity="special")}}},
+    ),
     "groups are smaller than promised": (
         NOT_MET, HASHED | {Data: {"privacy": ASSESSED.model_copy(update={"k_anonymity": 10})}}
     ),
