@@ -252,7 +252,7 @@ def test_a_call_to_a_black_hole_keeps_that_bound(
 
 
 LOCKS_AND_LOGS = {"locks.py", "operating.py", "orchestrator.py", "prefect_process.py", "tracking.py"}
-ASIDE = {"batches.py"}  # streams into a file beside, which is synced and then takes the place
+ASIDE = {"batches.py", "capture.py"}  # into a file beside, which is synced and then takes the place
 
 
 def test_nothing_writes_state_in_place() -> None:
