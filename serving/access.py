@@ -1,9 +1,9 @@
 """The access log: one line of JSON a request, written in batches, turned over before it fills the disk."""
 
+import asyncio
 import contextlib
 import os
 import threading
-import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -24,12 +24,11 @@ class AccessLog:
 
     path: str
     lines: list[bytes] = field(default_factory=list)
-    flushed: float = 0.0
     lost: int = 0
     writing: threading.Lock = field(default_factory=threading.Lock)
 
     def note(self, seen: "Seen", seconds: float) -> None:
-        """Add a line."""
+        """Add a line; it is in the file a second later, whether or not anybody asks again."""
         if not self.path:
             return
         line = {
@@ -38,14 +37,15 @@ class AccessLog:
             "code": seen.code, "rows": seen.rows, "version": seen.version, "ms": round(seconds * 1000, 3),
         }  # fmt: skip
         self.lines.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
-        if len(self.lines) >= FLUSH_LINES or time.monotonic() - self.flushed > FLUSH_SECONDS:
+        if len(self.lines) >= FLUSH_LINES:
             self.flush()
+        elif len(self.lines) == 1:
+            asyncio.get_running_loop().call_later(FLUSH_SECONDS, self.flush)
 
     def flush(self) -> None:
         """Append what waits, in one write."""
         with self.writing:
             lines, self.lines = self.lines, []
-            self.flushed = time.monotonic()
             if not lines:
                 return
             try:
