@@ -1,6 +1,7 @@
 """What runs until it is stopped: the scoring server on the champion, and the interfaces of MLflow and Prefect."""
 
 import contextlib
+import json
 import os
 import subprocess
 import sys
@@ -17,6 +18,7 @@ STOP_SECONDS = 20.0
 
 def serve_champion(settings: Settings, *, port: int) -> None:
     """Serve whatever is champion, promotions and rollbacks included (LifecycleError where none ever was)."""
+    from serving.alarms import NOTIFY
     from serving.options import Options
     from tasks import files, history
     from tasks.ledger import Ledger
@@ -33,7 +35,8 @@ def serve_champion(settings: Settings, *, port: int) -> None:
     print(f"the champion will answer on {options.serving.host}, /invocations, at the port below; Ctrl-C ends it")
     sys.stdout.flush()
     command = [sys.executable, "-m", "serving", "--options", str(told), "--parent", str(os.getpid())]
-    _run({"the scoring server": command}, dict(os.environ))
+    whom = json.dumps(settings.runtime.notify.model_dump())
+    _run({"the scoring server": command}, os.environ | {NOTIFY: whom})
 
 
 def sensitive_columns(settings: Settings) -> tuple[str, ...]:

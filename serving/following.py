@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import LifecycleError
+from config.settings import Notify
+from serving.alarms import Alarms
 from serving.kept import Admission, Shelf
 from serving.options import Options
 from serving.served import Standing, load
@@ -34,15 +36,18 @@ class Follower:
     options: Options
     options_file: Path
     standing: Standing
+    notify: Notify = field(default_factory=Notify)
     done: Signs | None = None
     serving: Admission | None = None
     ending: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
+    alarms: Alarms = field(init=False)
     shelf: Shelf = field(init=False)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         keys = Path(self.options.keys)
+        self.alarms = Alarms(self.options.home / "told", self.notify)
         self.shelf = Shelf(self.options.home / "models", keys)
         self.shelf.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.ledger = Ledger(Path(self.options.ledger), keys)
@@ -61,8 +66,11 @@ class Follower:
     def step(self) -> None:
         """Look once; whatever is wrong, the last good model goes on, and the reason is told."""
         signs = self._look()
-        if signs == self.done:
-            return
+        if signs != self.done:
+            self._follow_up(signs)
+        self.alarms.look(self.standing.reason)
+
+    def _follow_up(self, signs: Signs) -> None:
         try:
             self.standing.reason = self._settle(signs)
             self.done = signs
