@@ -1,7 +1,6 @@
 """What runs until it is stopped: the scoring server on the champion, and the interfaces of MLflow and Prefect."""
 
 import contextlib
-import json
 import os
 import subprocess
 import sys
@@ -18,7 +17,7 @@ STOP_SECONDS = 20.0
 
 def serve_champion(settings: Settings, *, port: int) -> None:
     """Serve whatever is champion, promotions and rollbacks included (LifecycleError where none ever was)."""
-    from serving.alarms import NOTIFY
+    from serving import alarms
     from serving.options import Options
     from tasks import files, history
     from tasks.ledger import Ledger
@@ -35,8 +34,7 @@ def serve_champion(settings: Settings, *, port: int) -> None:
     print(f"the champion will answer on {options.serving.host}, /invocations, at the port below; Ctrl-C ends it")
     sys.stdout.flush()
     command = [sys.executable, "-m", "serving", "--options", str(told), "--parent", str(os.getpid())]
-    whom = json.dumps(settings.runtime.notify.model_dump())
-    _run({"the scoring server": command}, os.environ | {NOTIFY: whom})
+    _run({"the scoring server": command}, os.environ | alarms.variables(settings.runtime.notify))
 
 
 def sensitive_columns(settings: Settings) -> tuple[str, ...]:

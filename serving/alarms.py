@@ -2,7 +2,9 @@
 
 import contextlib
 import hashlib
+import json
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -10,7 +12,7 @@ from config.settings import Notify
 from tasks import alerts
 from tasks.alerts import Alert
 
-NOTIFY = "SERVING_NOTIFY"  # the variable by which the server is told whom to tell: an address may hold a secret
+NOTIFY = "SERVING_NOTIFY"  # no file of options: the address may hold a secret
 PROCESS = re.compile(r"-\d+\b")  # process ids in names of folders: no two tries have the same
 
 
@@ -50,3 +52,13 @@ class Alarms:
         self.told.clear()
         for path in self.folder.glob("*"):
             path.unlink(missing_ok=True)
+
+
+def variables(notify: Notify) -> dict[str, str]:
+    """Give what the environment of the server says of whom to tell."""
+    return {NOTIFY: json.dumps(notify.model_dump())}  # model_dump_json would hide the path of the address
+
+
+def whom(environment: Mapping[str, str]) -> Notify:
+    """Read whom to tell; nobody where nothing is said."""
+    return Notify.model_validate_json(environment.get(NOTIFY, "{}"))

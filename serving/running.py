@@ -14,8 +14,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import LifecycleError
-from config.settings import Notify
-from serving.alarms import NOTIFY
+from serving import alarms
 from serving.options import Options
 from serving.sockets import is_loopback, listen
 from tasks.consumers import read_consumers
@@ -116,8 +115,7 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     hosts = settings.allowed_hosts or (LOOPBACK if is_loopback(settings.host) else ())
     capture = Capture.started(settings, options.sensitive)
     watch = Watch.of(settings, keys=needs_keys(options), log=True, capture=capture, hosts=hosts)
-    notify = Notify.model_validate_json(os.environ.get(NOTIFY, "{}"))
-    follower = Follower(options, options_file, standing, notify)
+    follower = Follower(options, options_file, standing, alarms.whom(os.environ))
     follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
     try:
         server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])

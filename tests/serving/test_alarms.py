@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Notify
-from serving.alarms import Alarms
+from serving.alarms import Alarms, variables, whom
 from tasks import alerts
 from tests.serving.stage import Stage
 from tests.tasks.hostile import hostile_model
@@ -76,3 +76,12 @@ def test_a_refused_champion_is_told_once_and_one_that_serves_not_at_all(stage: S
     (alert,) = alerts.read_alerts()
     assert (alert["kind"], alert["about"]) == ("alarm", "the scoring server")
     assert "version 3 was not taken up" in alert["seen"]
+
+
+def test_the_server_learns_the_whole_address() -> None:
+    notify = Notify(webhook="https://chat.example/hooks/secret", command=("tell", "me"))
+    assert whom(variables(notify)) == notify
+
+
+def test_a_server_that_is_told_nothing_tells_nobody_but_the_file() -> None:
+    assert whom({}) == Notify()
