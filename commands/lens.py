@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from commands import milestones
+from commands import milestones, rubric
 from commands.milestones import FailOn
 from commands.options import (
     Approver,
@@ -59,12 +59,20 @@ def review(
     since: Annotated[str, typer.Option(help="What is new, fixed and regressed since this milestone.")] = "",
     listed: Annotated[bool, typer.Option("--milestones", help="List the milestones.")] = False,
     fail_on: Annotated[FailOn | None, typer.Option(help="End with 3 if there is such a practice.")] = None,
+    test_score: Annotated[bool, typer.Option("--ml-test-score", help="The ML Test Score of the project.")] = False,
     as_json: AsJson = False,
 ) -> None:
     """Ask every practice of the lens, as the project stands; or only those of a pillar, phase, verdict, risk."""
     wanted = selected(pillar=pillar, phase=phase, checkpoint=checkpoint, verdict=verdict, risk=risk)
     milestones.one_question(milestone=milestone, since=since, milestones=listed, part=bool(wanted), fail_on=fail_on)
+    if test_score:
+        rubric.alone(
+            form=form.value in (Format.HTML, Format.AWS), part=bool(wanted), every=every, fail_on=fail_on is not None,
+            milestone=bool(milestone or since or listed),
+        )  # fmt: skip
     settings, as_json = settings_in_force(), as_json or form is Format.JSON
+    if test_score:
+        return rubric.answer(settings, as_json=as_json)
     if listed:
         return milestones.list_all(settings, as_json=as_json)
     if since:

@@ -1,9 +1,9 @@
-"""Writes docs/lens.md from the catalogue and the checks: `python -m lens_checks.document`."""
+"""Writes docs/lens.md and docs/ml-test-score.md from catalogue, checks and rubric: `python -m lens_checks.document`."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from lens_checks import catalogue
+from lens_checks import catalogue, ml_test_score_page
 from lens_checks.catalogue import EDITION, Catalogue, Practice
 from lens_checks.check import Phase, Pillar
 from lens_checks.explain import explain
@@ -81,8 +81,9 @@ def _plain(words: str) -> str:
 
 
 def main() -> None:
-    """Write the page."""
+    """Write the pages."""
     PAGE.write_text(document(catalogue.load()), encoding="utf-8")
+    ml_test_score_page.PAGE.write_text(ml_test_score_page.document(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -181,6 +181,26 @@ def test_a_part_of_the_lens_that_is_not_there_is_a_usage_error(
     assert "reliability, performance-efficiency" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "beside",
+    [
+        pytest.param(("--format", "html"), id="a page"),
+        pytest.param(("--format", "aws"), id="a report of AWS"),
+        pytest.param(("--pillar", "security"), id="a part of the lens"),
+        pytest.param(("--milestone", "go-live"), id="a milestone to keep"),
+        pytest.param(("--since", "go-live"), id="a milestone to compare with"),
+        pytest.param(("--milestones",), id="the list of milestones"),
+        pytest.param(("--fail-on", "high"), id="something to fail on"),
+        pytest.param(("--all",), id="all practices"),
+    ],
+)
+def test_the_test_score_goes_with_no_other_question(
+    beside: tuple[str, ...], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("review", "--ml-test-score", *beside) == 2
+    assert "--ml-test-score" in capsys.readouterr().err
+
+
 def test_every_drill_can_be_asked_for() -> None:
     from commands.proofs import Which
     from tasks.drills import NAMES
