@@ -75,7 +75,7 @@ def land_snapshot(settings: Settings, until: date | None = None) -> Manifest:
     manifest = land(settings.data, window=window, destination=preparing.LANDED)
     difference.settle(preparing.LANDED, preparing.PREPARED)
     take_snapshot(preparing.LANDED)
-    expire(settings.data)
+    expire(settings.data, captured=Path(settings.runtime.serving.capture.folder))
     return manifest
 
 

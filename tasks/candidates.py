@@ -178,7 +178,8 @@ def beside_champion(version: Version, package: Package, *, settings: Settings, s
     except LifecycleError as error:
         return shadow.champion_lost(version.number, standing, error.seen)
     return shadow.replay(
-        _contender(version.number, package), _contender(standing, champion), captured=stores.state / "captured",
+        _contender(version.number, package), _contender(standing, champion),
+        captured=Path(settings.runtime.serving.capture.folder),
         held_out=lambda: read_part("promotion")[0], bounds=settings.policy.release.shadow,
     )  # fmt: skip
 
