@@ -9,10 +9,13 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from tasks import inference, packaging, scoring
+from config.settings import Budget
+from tasks import energy, inference, packaging, scoring
 from tasks.inference import Form, Inference
 from tasks.scoring import Contract
+from tasks.spending import spent_on
 
 REQUESTS, FEWEST, MOST_SECONDS = 100, 5, 1.0  # of each way
 HOUR = 3600.0
@@ -20,25 +23,33 @@ HOUR = 3600.0
 
 @dataclass(frozen=True)
 class Backend:
-    """A way to answer: form and threads, what 1,000 predictions cost, how far they are from the model's own."""
+    """A way to answer: form and threads, what 1,000 predictions take, how far they are from the model's own.
+
+    `kwh_error` is the standard error of `kwh_per_1k`, over requests; `busy` the share of its threads that worked.
+    """
 
     form: str
     threads: int
     requests: int
     p50_ms: float
+    p95_ms: float
     cpu_seconds_per_1k: float
     cost_per_1k: float
+    kwh_per_1k: float
+    kwh_error: float
+    busy: float
+    peak_rss_mib: float
     largest_difference: float
     chosen: bool
 
 
-def measure(folder: Path, contract: Contract, rows: pd.DataFrame, *, price: float) -> tuple[Backend, ...]:
-    """Measure every way that a verified package can answer; `price` is that of a CPU hour."""
+def measure(folder: Path, contract: Contract, rows: pd.DataFrame, *, budget: Budget) -> tuple[Backend, ...]:
+    """Measure every way that a verified package can answer; the budget prices its CPU and its electricity."""
     served = inference.open_package(folder, contract)
     records = scoring.to_records(rows[:REQUESTS], contract)
     expected = inference.predict_frame(served.estimator, scoring.to_frame(records, contract), contract)
     return tuple(
-        _measured(way, threads, records, expected, price, chosen=way.form is served.form and threads == 1)
+        _measured(way, threads, records, expected, budget, chosen=way.form is served.form and threads == 1)
         for way, threads in _ways(served, folder)
     )
 
@@ -55,28 +66,42 @@ def _ways(served: Inference, folder: Path) -> Iterator[tuple[Inference, int]]:
 
 
 def _measured(
-    way: Inference, threads: int, records: list[dict[str, Any]], expected: Any, price: float, *, chosen: bool
+    way: Inference, threads: int, records: list[dict[str, Any]], expected: Any, budget: Budget, *, chosen: bool
 ) -> Backend:
     from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
 
     with threadpool_limits(limits=threads):
-        times, cpu, seen = _ask(way, records)
-    per_1k = cpu / len(times) * 1000
-    largest = float(np.abs(np.vstack(seen) - expected[: len(seen)]).max())
+        asked, spent = spent_on(lambda: _ask(way, records))
+    per_1k = float(asked.cpu.mean()) * 1000
+    error = float(asked.cpu.std(ddof=1)) / np.sqrt(len(asked.cpu)) * 1000
+    median, slow = np.quantile(asked.seconds, (0.5, 0.95)) * 1000
+    largest = float(np.abs(np.vstack(asked.answers) - expected[: len(asked.answers)]).max())
     return Backend(
-        way.form.value, threads, len(times), round(float(np.median(times)) * 1000, 3), round(per_1k, 4),
-        per_1k / HOUR * price, largest, chosen,
+        form=way.form.value, threads=threads, requests=len(asked.cpu), p50_ms=round(float(median), 3),
+        p95_ms=round(float(slow), 3), cpu_seconds_per_1k=per_1k, cost_per_1k=per_1k / HOUR * budget.cpu_hour_price,
+        kwh_per_1k=energy.kwh(per_1k, budget), kwh_error=energy.kwh(error, budget), busy=round(spent.busy(threads), 3),
+        peak_rss_mib=round(spent.peak_rss_mib, 1), largest_difference=largest, chosen=chosen,
     )  # fmt: skip
 
 
-def _ask(way: Inference, records: list[dict[str, Any]]) -> tuple[list[float], float, list[Any]]:
+@dataclass(frozen=True, eq=False)
+class _Asked:
+    """Seconds on the clock and of the processor, and the answers, of one request after the other."""
+
+    seconds: NDArray[np.float64]
+    cpu: NDArray[np.float64]
+    answers: list[Any]
+
+
+def _ask(way: Inference, records: list[dict[str, Any]]) -> _Asked:
     check: Callable[[Any], Any] = scoring.row_checker(way.contract).of_records
     way.predict(check(records[:1]))  # warm
-    times, seen, until, cpu = [], [], time.monotonic() + MOST_SECONDS, time.process_time()
+    times, spent, seen, until = [], [], [], time.monotonic() + MOST_SECONDS
     for number, record in enumerate(records):
         if number >= FEWEST and time.monotonic() > until:
             break
-        begin = time.perf_counter()
+        begin, cpu = time.perf_counter(), time.process_time()
         seen.append(way.predict(check([record])))
+        spent.append(time.process_time() - cpu)
         times.append(time.perf_counter() - begin)
-    return times, time.process_time() - cpu, seen
+    return _Asked(np.array(times), np.array(spent), seen)

@@ -189,8 +189,8 @@ def measure_backends(package: Package, settings: Settings) -> tuple["Backend", .
     from tasks import backends
     from tasks.training import read_part
 
-    contract, price = read_contract(package)[0], settings.charter.budget.cpu_hour_price
-    return backends.measure(package.folder, contract, read_part("promotion")[0], price=price)
+    contract, rows = read_contract(package)[0], read_part("promotion")[0]
+    return backends.measure(package.folder, contract, rows, budget=settings.charter.budget)
 
 
 def _contender(number: int, package: Package) -> "Contender":

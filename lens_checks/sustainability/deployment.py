@@ -1,6 +1,7 @@
 """Sustainability at deployment: models that are made lighter to serve, and endpoints that are shared."""
 
-from config.settings import Policy
+from config.settings import Charter, Policy
+from lens_checks import hardware
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import Parity, Registry, Release, at_most
 
@@ -58,3 +59,28 @@ def _of_proof(parity: Parity, tolerance: float) -> str:
         if not (one.rows > 0 and at_most(one.largest, tolerance)) or one.decided_otherwise:
             return f"it differs by {one.largest} on the {name} rows, {one.decided_otherwise} decided otherwise"
     return "" if found.get("promotion") else "it was not compared on the promotion rows"
+
+
+@check(
+    "MLSUS-12",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Run `lifecycle run` on a quiet machine; reports/release.json holds what each setting of threads takes.",
+)
+def the_setting_that_takes_least_energy_answers(charter: Charter, policy: Policy, release: Release) -> Verdict:
+    """Energy was measured for several settings of threads; of those quick enough the one that takes least answers."""
+    ways, budget = hardware.ways_of(release), charter.budget
+    mine = hardware.chosen(ways, release)
+    if mine is None:
+        return not_met("the form that serves is not among those that were measured")
+    if few := hardware.few_settings(ways, mine):
+        return not_met(few)
+    if faults := hardware.of_energy(ways, budget):
+        return not_met("; ".join(faults[:5]))
+    if not at_most(mine.p95_ms, budget.latency_p95_ms):
+        return not_met(f"{hardware.name(mine)} takes {mine.p95_ms} ms, the budget is {budget.latency_p95_ms} ms")
+    less = hardware.frugal(ways, mine, quick_ms=budget.latency_p95_ms, exact=policy.release.parity_tolerance)
+    told = ", ".join(f"{hardware.name(way)}: {way.kwh_per_1k:.2e} kWh" for way in ways)
+    if less is not None:
+        return not_met(f"{hardware.name(less)} would take less than {hardware.name(mine)} (1,000 predictions: {told})")
+    return met(f"{hardware.name(mine)} answers within {mine.p95_ms:.3g} ms and takes least for 1,000: {told}")

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from config.settings import ProblemType
+from config.settings import Budget, ProblemType
 from tasks import files, packaging
 from tasks.backends import Backend, measure
 from tasks.inference import Form
@@ -21,7 +21,7 @@ def measured(form: Form, root: Path) -> tuple[Backend, ...]:
     skops.io.dump(ONE.pipeline, root / packaging.MODEL)
     (root / packaging.ONNX).write_bytes(prove(ONE.pipeline, {"some": ROWS}, ONE.contract, tolerance=1e-6).graph or b"")
     files.write_json(root / packaging.PARITY, Parity(form, "", 1e-6))
-    return measure(root, ONE.contract, ROWS, price=3600.0)
+    return measure(root, ONE.contract, ROWS, budget=Budget(cpu_hour_price=3600.0))
 
 
 @pytest.mark.parametrize(("form", "ways"), [(Form.ONNX, 4), (Form.ENCODED, 4), (Form.NATIVE, 2)], ids=str)
@@ -30,3 +30,10 @@ def test_each_way_is_measured_with_one_thread_and_with_several(form: Form, ways:
     assert len({(one.form, one.threads) for one in found}) == ways
     assert [(one.form, one.threads) for one in found if one.chosen] == [(form.value, 1)]
     assert all(one.cost_per_1k > 0 and one.largest_difference < 1e-9 for one in found)
+
+
+def test_each_way_tells_what_it_takes(tmp_path: Path) -> None:
+    for one in measured(Form.NATIVE, tmp_path):
+        assert 0 < one.p50_ms <= one.p95_ms and one.peak_rss_mib > 10 and one.busy > 0
+        assert one.kwh_per_1k == pytest.approx(one.cpu_seconds_per_1k * 4.2 / 3_600_000)
+        assert 0 < one.kwh_error < one.kwh_per_1k

@@ -84,7 +84,11 @@ class Agreement(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Backend(Record):
-    """A way to answer single requests: form and threads, what they cost, and how far it is from the model itself."""
+    """A way to answer single requests: form and threads, what they take, and how far it is from the model itself.
+
+    What is None was not measured: `kwh_error` is the standard error of `kwh_per_1k`, `busy` the share of its threads
+    that worked.
+    """
 
     form: str
     threads: int
@@ -94,6 +98,11 @@ class Backend(Record):
     cost_per_1k: float
     largest_difference: float
     chosen: bool
+    p95_ms: float | None = None
+    kwh_per_1k: float | None = None
+    kwh_error: float | None = None
+    busy: float | None = None
+    peak_rss_mib: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

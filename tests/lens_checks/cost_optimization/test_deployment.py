@@ -11,7 +11,7 @@ from lens_checks.evidence import records as r
 from tests.lens_checks.made import backend
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
-NATIVE, ONNX = GOOD.get(r.Release).backends
+NATIVE, ONNX, *_ = GOOD.get(r.Release).backends
 
 
 def ways(*found: r.Backend) -> dict[type, dict[str, Any]]:

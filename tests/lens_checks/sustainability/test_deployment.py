@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.sustainability import deployment as checks
@@ -12,6 +13,7 @@ from tests.lens_checks.made import backend
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 WAYS = GOOD.get(r.Release).backends
+QUICKER = replace(backend("onnx", 4, 0.00039, chosen=False), kwh_error=1e-11)  # by two thirds of what it may err
 
 
 def parity(**change: Any) -> dict[type, dict[str, Any]]:
@@ -22,6 +24,11 @@ def parity(**change: Any) -> dict[type, dict[str, Any]]:
 def agreement(**change: Any) -> dict[type, dict[str, Any]]:
     """Let the fast form agree otherwise on the promotion rows."""
     return parity(agreements={"promotion": replace(r.Agreement(rows=9, largest=0.0, decided_otherwise=0), **change)})
+
+
+def served(*others: r.Backend, **change: Any) -> dict[type, dict[str, Any]]:
+    """Let the way that serves have come out otherwise, beside others or those that were measured."""
+    return {r.Release: {"backends": (*(others or (*WAYS[:1], *WAYS[2:])), replace(WAYS[1], **change))}}
 
 
 def encoded() -> dict[type, dict[str, Any]]:
@@ -53,6 +60,32 @@ VERDICTS = {
         ),
         "without a proof nothing is known": (UNKNOWN, {r.Release: {"parity": None}}),
         "without a measured gain nothing is known": (UNKNOWN, {r.Release: {"backends": ()}}),
+    },
+    checks.the_setting_that_takes_least_energy_answers: {
+        "the setting that takes least answers": (MET, {}),
+        "one that takes more, but not evidently": (MET, served(QUICKER, replace(QUICKER, threads=2))),
+        "one that evidently takes more is refused": (
+            NOT_MET,
+            served(replace(QUICKER, kwh_error=1e-12), WAYS[3], kwh_error=1e-12),
+        ),
+        "a frugal one that differs is no rival": (
+            MET,
+            served(replace(QUICKER, kwh_error=1e-12, largest_difference=1e-3), WAYS[3], kwh_error=1e-12),
+        ),
+        "a frugal one that is too slow is no rival": (
+            MET,
+            served(replace(QUICKER, kwh_error=1e-12, p95_ms=251.0), WAYS[3], kwh_error=1e-12),
+        ),
+        "one setting of threads is no choice": (NOT_MET, served(WAYS[0])),
+        "a form that was measured by another number of threads alone": (NOT_MET, served(WAYS[2])),
+        "an answer slower than the budget is refused": (NOT_MET, {Charter: {"budget": {"latency_p95_ms": 0.5}}}),
+        "electricity that does not follow from the processor's time is refused": (NOT_MET, served(kwh_per_1k=1e-12)),
+        "an error below zero is refused": (NOT_MET, served(kwh_error=-1.0)),
+        "a form that was never measured is refused": (NOT_MET, {r.Release: {"backends": WAYS[2:]}}),
+        "a setting that none measured the energy of": (UNKNOWN, served(kwh_per_1k=None)),
+        "a latency that none measured": (UNKNOWN, served(p95_ms=None)),
+        "without a benchmark nothing is known": (UNKNOWN, {r.Release: {"backends": ()}}),
+        "without the form that serves nothing is known": (UNKNOWN, {r.Release: {"parity": None}}),
     },
 }
 

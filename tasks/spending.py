@@ -1,0 +1,46 @@
+"""What a piece of work takes: time on the clock, time of the processor, and the memory of the process at its peak."""
+
+import contextlib
+import re
+import resource
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TypeVar
+
+T = TypeVar("T")
+RESET = Path("/proc/self/clear_refs")  # Linux: "5" lets the peak begin anew (proc(5))
+STATUS = Path("/proc/self/status")
+PEAK = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What was taken, in seconds and MiB; processor time is that of all threads of the process."""
+
+    wall_seconds: float
+    cpu_seconds: float
+    peak_rss_mib: float
+
+    def busy(self, threads: int) -> float:
+        """Give the share of some threads that worked: 1 is all of them, all the time."""
+        return self.cpu_seconds / (self.wall_seconds * threads) if self.wall_seconds > 0 else 0.0
+
+
+def spent_on(work: Callable[[], T]) -> tuple[T, Spent]:
+    """Do some work and say what it took; where the peak cannot begin anew it is that of the process so far."""
+    with contextlib.suppress(OSError):
+        RESET.write_text("5", encoding="ascii")
+    cpu, wall = time.process_time(), time.perf_counter()
+    done = work()
+    cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
+    return done, Spent(wall, cpu, peak_rss_mib())
+
+
+def peak_rss_mib() -> float:
+    """Give the peak of this process's resident memory, in MiB."""
+    with contextlib.suppress(OSError):
+        if found := PEAK.search(STATUS.read_text(encoding="ascii", errors="replace")):
+            return int(found[1]) / 1024
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # in KiB on Linux
