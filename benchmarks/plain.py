@@ -84,7 +84,7 @@ def train(examples: dict[str, Examples], settings: Settings, store: Tracking) ->
     assert parent is not None, "the plain script starts with an empty store"
 
     def record(trial: tuning.Trial) -> str:
-        return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags={})
+        return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags={}, datasets={})
 
     found = tuning.search(
         study, train, tune, question=question, settings=settings.params.search, beside=lambda *_: {},

@@ -116,10 +116,13 @@ def search(
     """Run the trials that are missing, each of them a run below the search's."""
     share = min(1.0, settings.params.search.sample_rows / len(parts["train"].target))
     about = dict(tags) | {"lifecycle.phase": "trial", "lifecycle.sample": f"{share:.6f}"}
+    digests = {name: part.sha256 for name, part in parts.items()}
 
     def record(trial: Trial) -> str:
         failpoint("train.tried")
-        return recording.record_trial(trial, store, parent=parent, metric=question.metric.name, tags=about)
+        return recording.record_trial(
+            trial, store, parent=parent, metric=question.metric.name, tags=about, datasets=digests
+        )
 
     def beside(pipeline: Pipeline, fitted_on: Examples) -> Mapping[str, Any]:
         return asdict(tradeoffs.look(pipeline, fitted_on, parts["tune"], tune_rows, settings=settings))

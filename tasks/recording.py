@@ -65,8 +65,10 @@ def _is_open(tracking: Tracking, run_id: str) -> bool:
         return False
 
 
-def record_trial(trial: Trial, tracking: Tracking, *, parent: str, metric: str, tags: Mapping[str, str]) -> str:
-    """Write one trial as a finished run below the search, in three calls, and give its id."""
+def record_trial(
+    trial: Trial, tracking: Tracking, *, parent: str, metric: str, tags: Mapping[str, str], datasets: Mapping[str, str]
+) -> str:
+    """Write one trial as a finished run below the search, in four calls, and give its id."""
     from mlflow.entities import Metric, Param, RunTag
 
     client, at = tracking.client, int(time.time() * 1000)
@@ -86,6 +88,7 @@ def record_trial(trial: Trial, tracking: Tracking, *, parent: str, metric: str, 
             params=[Param(name, str(value)) for name, value in parameters.items()],
             tags=[RunTag(name, value) for name, value in about.items()],
         )
+        log_datasets(tracking, run.info.run_id, datasets, revision=tags.get("lifecycle.data_revision", ""))
         client.set_terminated(run.info.run_id, "FAILED" if trial.state == "fail" else "FINISHED")
     return str(run.info.run_id)
 

@@ -5,6 +5,7 @@ from typing import TypeVar, cast
 
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
 from lens_checks.evidence import (
+    committed,
     data,
     delivery,
     environment,
@@ -39,6 +40,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Benchmark: model.benchmark,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
+    r.CommittedPipeline: committed.committed_pipeline,
     r.CommittedSource: delivery.committed_source,
     r.Copies: privacy.copies,
     r.Derived: privacy.derived,

@@ -121,7 +121,7 @@ def locks_of(root: Path, commits: Iterable[str]) -> dict[str, str | None]:
     """Give the SHA-256 of the lock of each commit that the repository has; git is asked once, however many they are."""
     asked = sorted(commit for commit in commits if re.fullmatch("[0-9a-f]{7,64}", commit))
     names = [name for commit in asked for name in (f"{commit}^{{commit}}", f"{commit}:./requirements.lock")]
-    found = iter(_objects(root, names))
+    found = iter(objects(root, names))
     pairs = {commit: (next(found), next(found)) for commit in asked}
     return {
         c: None if lock is None else hashlib.sha256(lock).hexdigest()
@@ -130,7 +130,7 @@ def locks_of(root: Path, commits: Iterable[str]) -> dict[str, str | None]:
     }
 
 
-def _objects(root: Path, names: list[str]) -> Iterator[bytes | None]:
+def objects(root: Path, names: list[str]) -> Iterator[bytes | None]:
     """Give the content of each of git's objects that are named, None for one that is not there."""
     command = ["git", "-C", str(root), "cat-file", "--batch"]
     told = subprocess.run(command, input="\n".join(names).encode(), capture_output=True, timeout=30, check=True).stdout

@@ -58,7 +58,7 @@ def _params(declared: list[Any], disk: "Disk") -> dict[str, object]:
         named = item if isinstance(item, dict) else {"params.yaml": [item]}
         for file, keys in named.items():
             document = disk.document(file)
-            values |= {f"{file}:{key}": _at(document, key) for key in (keys or document)}
+            values |= {f"{file}:{key}": at(document, key) for key in (keys or document)}
     return values
 
 
@@ -66,7 +66,7 @@ def _flat(recorded: Document) -> dict[str, object]:
     return {f"{file}:{key}": value for file, values in recorded.items() for key, value in values.items()}
 
 
-def _at(document: Document, key: str) -> object:
+def at(document: Document, key: str) -> object:
     value: Any = document
     for part in key.split("."):
         value = value.get(part) if isinstance(value, dict) else None

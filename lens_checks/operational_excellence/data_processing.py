@@ -1,8 +1,24 @@
-"""Operational excellence while data is processed: what is learned from was profiled and passed its audit."""
+"""Operational excellence while data is processed: what is learned from was audited, and how is on record."""
 
 from config.settings import Data
-from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
-from lens_checks.evidence.records import Baseline, Landing, Leakage, Profile, Validation, at_least, at_most, finite
+from lens_checks import delivery, experiments
+from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, not_met
+from lens_checks.evidence.records import (
+    Baseline,
+    CommittedPipeline,
+    Landing,
+    Leaderboard,
+    Leakage,
+    Profile,
+    Registry,
+    Release,
+    Tracking,
+    Training,
+    Validation,
+    at_least,
+    at_most,
+    finite,
+)
 
 NUMERIC = frozenset({"integer", "number"})
 
@@ -74,3 +90,28 @@ def _of_leakage(leakage: Leakage) -> list[str]:
     if open_findings or not leakage.passed or not leakage.checks:
         return [f"leakage: {'; '.join(open_findings[:3]) or 'the search did not pass'}"]
     return []
+
+
+@check(
+    "MLOE-11",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Commit code and settings, `lifecycle run`, then commit dvc.lock and data/landed.dvc as the run left them.",
+    effort=Effort.SMALL,
+)
+def experiments_are_logged_and_versioned(
+    tracking: Tracking, leaderboard: Leaderboard, training: Training, registry: Registry, release: Release,
+    committed: CommittedPipeline,
+) -> Verdict:  # fmt: skip
+    """Each run tells parameters, metrics, data and source; the best is registered, its pipeline is in one commit."""
+    faults = delivery.known(
+        lambda: experiments.of_runs(tracking, leaderboard, training),
+        lambda: experiments.of_entry(delivery.at_hand(registry), release, training),
+        lambda: experiments.of_commit(committed),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"{len(tracking.trials)} runs below the search and the winner tell parameters, metrics, data and commit; "
+        f"version {delivery.at_hand(registry).version} has a card, dvc.lock lies in commit {str(committed.commit)[:12]}"
+    )

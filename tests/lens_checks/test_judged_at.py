@@ -37,6 +37,8 @@ ELSEWHERE = {
     # what only a model that serves can show: what it takes and costs
     "MLCOST-01": Checkpoint.OPERATION,
     "MLOE-03": Checkpoint.OPERATION,
+    # what only a commit made after the run can hold: the run writes dvc.lock
+    "MLOE-11": Checkpoint.OPERATION,
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
     "MLOE-12": Checkpoint.OPERATION,

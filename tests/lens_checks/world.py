@@ -17,6 +17,7 @@ from tests.lens_checks.frugal import frugal
 from tests.lens_checks.guarded import guarded
 from tests.lens_checks.living import living
 from tests.lens_checks.made import BASE, PARTS, ROWS, ground, model, release
+from tests.lens_checks.metered import metered
 from tests.lens_checks.proven import proven
 
 R = TypeVar("R")
@@ -138,4 +139,5 @@ def prepared() -> dict[type, object]:
     return {type(record): record for record in records}
 
 
-GOOD = World(living(frugal(guarded(proven(delivered(settings() | prepared() | model() | release() | ground()))))))
+FOUND = settings() | prepared() | model() | release() | ground()
+GOOD = World(metered(living(frugal(guarded(proven(delivered(FOUND)))))))

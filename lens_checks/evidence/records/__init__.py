@@ -19,6 +19,7 @@ from lens_checks.evidence.records.data import (
 )
 from lens_checks.evidence.records.delivery import (
     Backup,
+    CommittedPipeline,
     CommittedSource,
     Endpoint,
     KnownRuns,
@@ -149,6 +150,7 @@ __all__ = [
     "ChampionComparison",
     "Clock",
     "ColumnDifference",
+    "CommittedPipeline",
     "CommittedSource",
     "ComparedVersion",
     "Contestant",

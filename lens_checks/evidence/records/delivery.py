@@ -49,6 +49,18 @@ class CommittedSource(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class CommittedPipeline(Record):
+    """The last commit of dvc.lock: which files in it are not those at hand, and what of the lock it does not hold.
+
+    `strange` names code and parameters that the lock records and that are otherwise in that very commit.
+    """
+
+    commit: str | None  # None: dvc.lock was never committed
+    differing: tuple[str, ...] = ()
+    strange: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, kw_only=True)
 class Endpoint(Record):
     """What the champion alias names now: the package as registered, and as it lies in the store (None: not told)."""
 

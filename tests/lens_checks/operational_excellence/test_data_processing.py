@@ -1,4 +1,4 @@
-"""Profile, contract and leakage search of the very rows that are learned from."""
+"""Profile, contract and leakage search of the very rows that are learned from; what experiments leave on record."""
 
 from dataclasses import replace
 
@@ -8,15 +8,29 @@ from config.settings import Data
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import data_processing as checks
+from tests.lens_checks.delivered import tagged
+from tests.lens_checks.metered import SCORES, SEEN, tried
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 NUMBER, TARGET = (GOOD.get(r.Profile).columns[name] for name in ("delay", "late"))
+NAN = float("nan")
 RULE = GOOD.get(r.Validation).rules[0]
 
 
 def profiled(**delay: object) -> dict[str, object]:
     """Give a profile in which the feature has some other statistics."""
     return {"columns": {"delay": replace(NUMBER, **delay), "late": TARGET}}
+
+
+def given_up(**change: object) -> Changes:
+    """Let the last trial have been pruned, and its run have logged something else."""
+    *others, last = GOOD.get(r.Leaderboard).candidates[:4]
+    return {r.Leaderboard: {"candidates": (*others, replace(last, state="pruned"))}} | tried(**change)
+
+
+def registered(**change: object) -> Changes:
+    """Let the version have been registered otherwise."""
+    return {r.Registry: {"versions": tuple(replace(v, **change) for v in GOOD.get(r.Registry).versions)}}
 
 
 VERDICTS = {
@@ -77,6 +91,35 @@ VERDICTS = {
         ),
         "monitoring needs a baseline of every feature": (NOT_MET, {r.Baseline: {"columns": {}}}),
         "without an audit nothing can be told": (UNKNOWN, {r.Validation: None}),
+    },
+    checks.experiments_are_logged_and_versioned: {
+        "each run tells all, the version is registered with its card, and the pipeline is in one commit": (MET, {}),
+        "a trial without parameters is refused": (NOT_MET, tried(params={})),
+        "a trial without its score is refused": (NOT_MET, tried(metrics={"cpu_seconds": 5.0})),
+        "a score that is no number is refused": (NOT_MET, tried(metrics=SCORES | {"tune_average_precision": NAN})),
+        "a trial that names no data is refused": (NOT_MET, tried(datasets={})),
+        "a trial on other rows is refused": (NOT_MET, tried(datasets=SEEN | {"tune": "0" * 36})),
+        "a digest of two letters names nothing": (NOT_MET, tried(datasets=SEEN | {"tune": "22"})),
+        "a trial from no commit is refused": (NOT_MET, tried(tags={})),
+        "a trial that left no run is refused": (NOT_MET, tried(run_id="another")),
+        "a trial that was given up needs no score": (MET, given_up(metrics={"cpu_seconds": 1.0})),
+        "and tells what it took": (NOT_MET, given_up(metrics={})),
+        "a winner without a metric is refused": (NOT_MET, {r.Tracking: {"winner": {"metrics": {}}}}),
+        "another winner than was reported is refused": (NOT_MET, {r.Tracking: {"winner": {"run_id": "another"}}}),
+        "no trial at all is refused": (NOT_MET, {r.Leaderboard: {"candidates": ()}}),
+        "a version of other bytes is refused": (NOT_MET, tagged(digest="0" * 64)),
+        "a release of another version is refused": (NOT_MET, {r.Release: {"version": 7}}),
+        "a release without a card is refused": (NOT_MET, {r.Release: {"files": ()}}),
+        "a training that is not registered yet cannot be told": (UNKNOWN, {r.Registry: {"aliases": {}}}),
+        "a newer training is not the version at hand": (UNKNOWN, registered(run_id="older")),
+        "a pipeline that was never committed cannot be told": (UNKNOWN, {r.CommittedPipeline: {"commit": None}}),
+        "one that ran since its commit cannot be told": (UNKNOWN, {r.CommittedPipeline: {"differing": ("dvc.lock",)}}),
+        "code that lies in another commit is refused": (NOT_MET, {r.CommittedPipeline: {"strange": ("tasks/x.py",)}}),
+        "a fault is told though the commit is not there": (
+            NOT_MET,
+            {r.CommittedPipeline: {"commit": None}} | tried(params={}),
+        ),
+        "without a repository nothing can be told": (UNKNOWN, {r.CommittedPipeline: None}),
     },
 }
 
