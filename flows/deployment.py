@@ -4,6 +4,7 @@ import contextlib
 import getpass
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,10 @@ from tasks import (
     candidates,
     decisions,
     history,
+    levels,
     lineage,
     live,
+    load,
     recording,
     release,
     settlement,
@@ -32,6 +35,7 @@ from tasks import (
 from tasks.backends import Backend
 from tasks.candidates import Evidence
 from tasks.ledger import Blocking, Decision, Entry, Kind
+from tasks.levels import Rehearsal
 from tasks.lineage import Lineage
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -70,7 +74,8 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     seen = try_candidate(package, settings, stores)
     beside = replay_requests(version, package, settings, stores)
     ways = measure_backends(package, settings)
-    report_release(version, package, seen, beside, ways, settings, stores)
+    told = rehearse_alarms(settings)
+    report_release(version, package, seen, beside, ways, told, settings, stores)
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
     chosen = decide("champion", version, package, settings, stores, cause)
@@ -150,12 +155,27 @@ def already_champion(version: Version, stores: Stores) -> Deployment | None:
 
 @task(name="Try the candidate on the real server", tags=["deployment"], cache_policy=NO_CACHE)
 def try_candidate(package: Package, settings: Settings, stores: Stores) -> Trial:
-    """Start the scoring server on the package and ask it golden rows, bad requests and a hundred single ones."""
+    """Start the scoring server on the package: golden rows, bad requests, a hundred single ones, and a short load."""
     contract, golden = candidates.read_contract(package)
     return trial.try_server(
         package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=TRIAL_SECONDS,
-        requests=TRIAL_REQUESTS,
+        requests=TRIAL_REQUESTS, load=load_of(settings),
     )  # fmt: skip
+
+
+def load_of(settings: Settings) -> trial.Measure | None:
+    """Give the load that tells capacity; none where the charter does not say what is asked of the model."""
+    usage, plan = settings.charter.usage, settings.policy.release.load
+    return None if usage is None else partial(load.measure, plan=plan, rows=usage.rows_per_request)
+
+
+@task(name="Rehearse the alarms of the server", tags=["deployment"], cache_policy=NO_CACHE)
+def rehearse_alarms(settings: Settings) -> Rehearsal | None:
+    """Try the alarm rule of each agreed figure, and send one test alarm to whoever is told of alarms."""
+    usage, memory = settings.charter.usage, settings.charter.budget.memory_mib
+    if usage is None:
+        return None
+    return levels.rehearse(levels.rules_of(usage, memory_mib=memory), settings.runtime.notify)
 
 
 @task(name="Replay requests beside the champion", tags=["deployment"], cache_policy=NO_CACHE)
@@ -171,12 +191,12 @@ def measure_backends(package: Package, settings: Settings) -> tuple[Backend, ...
 
 
 def report_release(
-    version: Version, package: Package, seen: Trial, beside: Replay, ways: tuple[Backend, ...], settings: Settings,
-    stores: Stores,
+    version: Version, package: Package, seen: Trial, beside: Replay, ways: tuple[Backend, ...], told: Rehearsal | None,
+    settings: Settings, stores: Stores,
 ) -> Path:  # fmt: skip
     """Write reports/release.json."""
     return candidates.write_release_report(
-        version, package, seen, beside, ways, settings=settings, reports=stores.reports
+        version, package, seen, beside, ways, settings=settings, reports=stores.reports, alarms=told
     )
 
 

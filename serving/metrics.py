@@ -9,6 +9,7 @@ import numpy as np
 import prometheus_client as prometheus
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, multiprocess
 
+from serving.resources import Resources
 from serving.served import Served, Standing
 
 if TYPE_CHECKING:
@@ -41,6 +42,8 @@ class Metrics:
             "degraded": Gauge("degraded", "1 while an older model goes on serving.", **one, **r),
             "ready": Gauge("ready", "1 while requests should come here.", **one, **r),
             "memory": Gauge("worker_resident_bytes", "Resident memory of each worker.", **live, **r),
+            "cpu": Gauge("worker_cpu_seconds", "CPU seconds that each worker has used.", **live, **r),
+            "disk": Gauge("disk_free_bytes", "Free space where the server writes.", multiprocess_mode="livemin", **r),
             "captured": Gauge("captured_rows", "Rows written for monitoring, by each worker.", **live, **r),
             "dropped": Gauge("capture_dropped_rows", "Rows that found the buffer full.", **live, **r),
             "missing": Counter("missing_values", "Values that were missing, by column.", ("column",), **r),
@@ -84,13 +87,18 @@ class Metrics:
             for tenth in counts.nonzero()[0].tolist():
                 self.collectors["answers"].labels(f"{tenth / TENTHS:.1f}").inc(int(counts[tenth]))
 
-    def exposition(self, standing: Standing, capture: "Capture | None", memory: int) -> tuple[bytes, str]:
+    def used(self, resources: Resources) -> None:
+        """Note what this worker holds and has used."""
+        self.collectors["memory"].set(resources.memory_bytes)
+        self.collectors["cpu"].set(resources.cpu_seconds)
+        self.collectors["disk"].set(resources.disk_free_bytes)
+
+    def exposition(self, standing: Standing, capture: "Capture | None") -> tuple[bytes, str]:
         """Give all figures in text."""
         served = standing.served
         self.collectors["version"].set(served.version or 0 if served else 0)
         self.collectors["degraded"].set(standing.status == "degraded")
         self.collectors["ready"].set(standing.ready)
-        self.collectors["memory"].set(memory)
         if capture is not None:
             self.collectors["captured"].set(capture.written)
             self.collectors["dropped"].set(capture.dropped)

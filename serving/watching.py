@@ -1,8 +1,8 @@
 """What the server notes of each request: who came, what was answered, how long it took; and whom it lets in."""
 
-import os
 from collections.abc import MutableMapping
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 from config.settings.serving import Serving
@@ -11,6 +11,7 @@ from serving.capture import Capture
 from serving.consumers import Consumers
 from serving.metrics import Metrics
 from serving.refusals import CLOSE, Refusal
+from serving.resources import Resources
 from serving.served import Served, Standing
 
 OPEN = frozenset({"/ping", "/health", "/v2/health/live", "/v2/health/ready"})  # for those who look after the server
@@ -74,13 +75,12 @@ class Watch:
 
     def memory(self) -> int:
         """Give the resident memory of this worker, in bytes."""
-        import psutil
-
-        return int(psutil.Process(os.getpid()).memory_info().rss)
+        return Resources.now().memory_bytes
 
     def exposition(self, standing: Standing) -> tuple[bytes, str]:
         """Give all figures in Prometheus's text form."""
-        return self.metrics.exposition(standing, self.capture, self.memory())
+        self.metrics.used(Resources.now(None if self.capture is None else Path(self.capture.settings.folder)))
+        return self.metrics.exposition(standing, self.capture)
 
     def close(self) -> None:
         """Write what waits."""

@@ -14,7 +14,7 @@ from tasks import files
 
 ALERTS = Path("reports/alerts")
 PATIENCE_SECONDS = 5.0
-Kind = Literal["failed", "refused", "interrupted", "alarm", "drill", "review"]
+Kind = Literal["failed", "refused", "interrupted", "alarm", "drill", "review", "test"]
 
 
 @dataclass(frozen=True)

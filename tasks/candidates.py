@@ -21,6 +21,7 @@ from tasks.trial import Trial
 
 if TYPE_CHECKING:
     from tasks.backends import Backend
+    from tasks.levels import Rehearsal
     from tasks.shadow import Contender, Replay
 
 PATIENCE_SECONDS = 300.0
@@ -209,8 +210,9 @@ def write_release_report(
     *,
     settings: Settings,
     reports: Path,
+    alarms: "Rehearsal | None" = None,
 ) -> Path:
-    """Write reports/release.json: the package, its signature, and what trial and replay saw."""
+    """Write reports/release.json: the package, its signature, and what trial, replay and rehearsal saw."""
     report = {
         "schema": 1,
         "made": files.now(),
@@ -223,6 +225,8 @@ def write_release_report(
         "parity": _parity(package),
         "golden": trial.golden,
         "server": trial.server,
+        "load": trial.load,
+        "alarms": alarms,
         "backends": backends,
         "strategy": settings.policy.release.strategy,
         "replay": replay,

@@ -11,16 +11,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Iterator
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from config.errors import LifecycleError
+from tasks.load import Curve, quantile
 from tasks.malformed import malformed_requests
 from tasks.packaging import Package
 from tasks.scoring import Contract, Golden, largest_difference
 
+Measure = Callable[[int, int, Sequence[Mapping[str, Any]]], Curve]
 REFUSED = (400, 413, 422)
 FEWEST = 20  # requests from which latencies are told
 MOST_SECONDS = 5.0  # spent on them, when the machine is slow
@@ -65,6 +67,7 @@ class Trial:
 
     golden: GoldenResult
     server: ServerResult
+    load: Curve | None = None  # where one was asked for
 
 
 @dataclass(frozen=True)
@@ -81,17 +84,19 @@ class _Running:
 
 def try_server(
     package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int,
-    code: Path | None = None,
+    code: Path | None = None, load: Measure | None = None,
 ) -> Trial:  # fmt: skip
     """Start the scoring server on a package and look at it; a server that does not start is a result, not an error.
 
-    `code` is the folder whose serving/ is started, where that is not the current directory.
+    `code` is the folder whose serving/ is started, where that is not the current directory; `load` is put on the server
+    by its port, its process id and the golden records.
     """
     try:
         with _server(package, keys_folder, deadline_seconds, code) as running:
             connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
             with contextlib.closing(connection):
-                return _look(running, connection, contract, golden, requests)
+                seen = _look(running, connection, contract, golden, requests)
+            return seen if load is None else replace(seen, load=load(running.port, running.process.pid, golden.records))
     except (LifecycleError, OSError, http.client.HTTPException) as error:
         return Trial(GoldenResult(rows=len(golden.data)), ServerResult(words=str(error)[:1000]))
 
@@ -107,8 +112,8 @@ def _look(
     refused = sum(running.post(connection, body)[0] in REFUSED for body in bad)
     rss = psutil.Process(running.process.pid).memory_info().rss / 2**20
     server = ServerResult(
-        started=True, seconds_to_ready=round(running.seconds_to_ready, 3), p50_ms=_quantile(latencies, 0.50),
-        p95_ms=_quantile(latencies, 0.95), p99_ms=_quantile(latencies, 0.99), requests=len(latencies), errors=errors,
+        started=True, seconds_to_ready=round(running.seconds_to_ready, 3), p50_ms=quantile(latencies, 0.50),
+        p95_ms=quantile(latencies, 0.95), p99_ms=quantile(latencies, 0.99), requests=len(latencies), errors=errors,
         rss_mib=round(rss, 1), malformed=Malformed(len(bad), refused),
     )  # fmt: skip
     return Trial(matched, server)
@@ -138,11 +143,6 @@ def _time(
         latencies.append((time.perf_counter() - begin) * 1000)
         errors += status != 200
     return latencies, errors
-
-
-def _quantile(values: list[float], share: float) -> float | None:
-    ordered = sorted(values)
-    return round(ordered[min(len(ordered) - 1, math.ceil(share * len(ordered)) - 1)], 3) if ordered else None
 
 
 @contextlib.contextmanager

@@ -46,8 +46,10 @@ from config.settings.region import Allocation, Grid, Region
 from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
 from config.settings.upkeep import Reviewing, Upkeep
+from config.settings.usage import Agreed, Mode, Usage
 
 __all__ = [
+    "Agreed",
     "Allocation",
     "Allowance",
     "Alternative",
@@ -76,6 +78,7 @@ __all__ = [
     "LeakSearch",
     "Licences",
     "Metrics",
+    "Mode",
     "Monitoring",
     "NotApplicable",
     "Notify",
@@ -102,6 +105,7 @@ __all__ = [
     "Split",
     "Threshold",
     "Upkeep",
+    "Usage",
     "Verb",
     "Waiver",
     "Waivers",

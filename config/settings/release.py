@@ -1,6 +1,6 @@
 """The part of policy.yaml that says how a candidate is packaged and let in step by step."""
 
-from typing import Literal
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -22,6 +22,15 @@ class Shadow(Closed):
     )
 
 
+class Load(Closed):
+    """The short load of the trial: how many ask at once, step by step, and for how long."""
+
+    connections: tuple[Annotated[int, Field(ge=1, le=256)], ...] = Field(
+        default=(1, 4, 16), min_length=1, max_length=10, description="Connections of each step."
+    )
+    seconds: float = Field(default=0.5, gt=0, le=600, description="Seconds of each step.")
+
+
 class Release(Closed):
     """How a candidate is packaged and let in."""
 
@@ -35,3 +44,4 @@ class Release(Closed):
         default=2.0, ge=1, description="How many times the CPU of the cheapest exact way to answer is accepted."
     )
     shadow: Shadow = Field(default_factory=Shadow, description="How the replay is judged.")
+    load: Load = Field(default_factory=Load, description="The load that tells capacity, where the charter has `usage`.")

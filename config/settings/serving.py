@@ -1,8 +1,10 @@
 """The `serving` section of runtime.yaml: where the server listens, what it takes, what it keeps."""
 
-from pydantic import Field
+from typing import Literal
 
-from config.settings.base import Closed, Share
+from pydantic import Field, model_validator
+
+from config.settings.base import Closed, PositiveShare, Share
 
 
 class Limits(Closed):
@@ -33,6 +35,23 @@ class Capture(Closed):
     file_seconds: float = Field(default=30.0, gt=0, le=3_600, description="Longest time that a row waits for its file.")
 
 
+class Scaling(Closed):
+    """When a worker is added or ended: by the share of a CPU that the workers use on average."""
+
+    most: int = Field(default=1, ge=1, le=64, description="Most workers; `workers` is the least.")
+    metric: Literal["cpu"] = Field(default="cpu", description="What is looked at: the CPU that the workers use.")
+    above: PositiveShare = Field(default=0.6, description="Share of a CPU a worker, from which one is added.")
+    below: PositiveShare = Field(default=0.2, description="Share of a CPU a worker, under which one is ended.")
+    window_seconds: float = Field(default=5.0, gt=0, le=600, description="Span over which use is looked at.")
+    cooldown_seconds: float = Field(default=30.0, ge=0, le=3_600, description="Time from one change to the next.")
+
+    @model_validator(mode="after")
+    def _apart(self) -> "Scaling":
+        if self.below >= self.above / 2:
+            raise ValueError("below is less than half of above: what was just added would be ended again")
+        return self
+
+
 class Serving(Closed):
     """The scoring server."""
 
@@ -40,7 +59,8 @@ class Serving(Closed):
     allowed_hosts: tuple[str, ...] = Field(
         default=(), description="Names by which it may be called; none: those of loopback, where it listens there."
     )
-    workers: int = Field(default=1, ge=1, le=64, description="Processes that share the port.")
+    workers: int = Field(default=1, ge=1, le=64, description="Processes that share the port; the least.")
+    scaling: Scaling = Field(default_factory=Scaling, description="When workers are added and ended.")
     poll_seconds: float = Field(default=2.0, gt=0, le=60, description="How often the champion is asked for.")
     keep: int = Field(default=3, ge=3, le=100, description="Last good models kept on the server's own disk.")
     ask_keys: bool | None = Field(default=None, description="Whether a key is asked for; null: outside loopback.")
@@ -48,3 +68,14 @@ class Serving(Closed):
     access_log: str = Field(default=".lifecycle/access.log", description="One line of JSON a request; empty: none.")
     limits: Limits = Field(default_factory=Limits, description="Bounds of size, time and number.")
     capture: Capture = Field(default_factory=Capture, description="What is kept of requests and answers.")
+
+    @model_validator(mode="after")
+    def _scales_upward(self) -> "Serving":
+        if 1 < self.scaling.most < self.workers:
+            raise ValueError("scaling.most is no less than workers")
+        return self
+
+    @property
+    def most_workers(self) -> int:
+        """The workers that may run at once."""
+        return max(self.workers, self.scaling.most)

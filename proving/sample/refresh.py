@@ -28,10 +28,14 @@ CHANGES = {
         ("{metric: average_precision, floor: 0.75}", "{metric: average_precision, floor: 0.70}"),
         ("{metric: roc_auc, floor: 0.85}", "{metric: roc_auc, floor: 0.75}"),
         ("{metric: brier, ceiling: 0.10}", "{metric: brier, ceiling: 0.20}"),
+        ("approval: policy\n", "release: {load: {seconds: 0.1}}\napproval: policy\n"),
     ],
     "charter": [
         ("floor: 0.75", "floor: 0.70"),
         ("latency_p95_ms: 250.0", "latency_p95_ms: 2000.0"),  # proofs and tests share their cores
+        ("p50_ms: {figure: 100,", "p50_ms: {figure: 1000,"),
+        ("p95_ms: {figure: 250,", "p95_ms: {figure: 2000,"),
+        ("p99_ms: {figure: 500,", "p99_ms: {figure: 4000,"),
     ],
 }
 
