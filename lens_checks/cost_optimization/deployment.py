@@ -1,7 +1,8 @@
-"""Cost in deployment: the way to answer is chosen among several by what a thousand predictions cost."""
+"""Cost in deployment: how it answers, how it is hosted and by how many workers is chosen by what each costs."""
 
-from config.settings import Policy
-from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_met
+from config.settings import Charter, Policy, Runtime
+from lens_checks import hosting, sizing
+from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import Backend, Release, at_most, finite
 
 FEWEST = 2  # ways that make a choice
@@ -45,3 +46,56 @@ def _cheaper(ways: tuple[Backend, ...], chosen: Backend, policy: Policy) -> Back
 
 def _share(one: Backend, other: Backend) -> str:
     return f"{one.cpu_seconds_per_1k / other.cpu_seconds_per_1k:.0%}"
+
+
+@check(
+    "MLCOST-26",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Set `serving.workers` and `serving.scaling.most` in config/runtime.yaml to what the load asks for.",
+)
+def the_fleet_is_as_large_as_the_load_asks_for(charter: Charter, runtime: Runtime, release: Release) -> Verdict:
+    """Fewest and most workers are what the measured capacity makes of usual and peak load, and none of them idles."""
+    usage, serving = sizing.profile(charter), runtime.serving
+    if usage.kind == "batch":
+        return not_applicable("rows are answered in batches: no fleet waits for requests")
+    found = sizing.size(usage, curve := sizing.measured(release, usage))
+    if found is None:
+        return not_met(f"no step of the load keeps the levels: {'; '.join(sizing.broken(curve.steps[0], usage)[:3])}")
+    load = f"{found.capacity:.3g} a second each, peak {usage.peak.figure:g}, headroom {usage.headroom:g}"
+    if (serving.workers, serving.most_workers) != (found.at_usual, found.most):
+        wanted = f"{found.at_usual} to {found.most} workers are asked for ({load}, {found.spare} spare)"
+        return not_met(f"{wanted}, {serving.workers} to {serving.most_workers} are configured")
+    if found.busy > usage.busiest:
+        return not_met(f"each worker is {found.busy:.0%} busy at the peak, {usage.busiest:.0%} may be ({load})")
+    if found.at_peak > 1 and found.busy < usage.idlest:
+        return not_met(f"each of {found.at_peak} workers is {found.busy:.1%} busy at the peak, less than one could do")
+    return met(f"{found.at_usual} to {found.most} workers, as measured: {load}; {found.busy:.2%} busy at the peak")
+
+
+@check(
+    "MLCOST-24",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Choose another `usage.mode` in config/charter.yaml, or say in `usage.reason` why this one is worth its price.",
+)
+def the_way_of_hosting_is_worth_its_price(charter: Charter, release: Release) -> Verdict:
+    """Of the ways of hosting that the profile allows none is much cheaper than the one that was chosen."""
+    usage, currency = sizing.profile(charter), charter.error_costs.currency
+    found = sizing.size(usage, sizing.measured(release, usage))
+    if found is None:
+        return not_met("no step of the load keeps the levels: what a request costs is not told")
+    costs = hosting.costs(charter, release, found)
+    ruled_out = {mode: why for mode in costs if (why := hosting.cannot(mode, usage, release))}
+    told = ", ".join(
+        f"{mode} {cost:.3g}{f' ({ruled_out[mode]})' if mode in ruled_out else ''}" for mode, cost in costs.items()
+    )
+    if usage.mode not in costs or usage.mode in ruled_out:
+        return not_met(
+            f"{usage.mode} is chosen, and is {ruled_out.get(usage.mode, 'not on offer')}; {told} {currency} a month"
+        )
+    cheapest = min((mode for mode in costs if mode not in ruled_out), key=lambda mode: costs[mode])
+    if costs[usage.mode] > costs[cheapest] * (1 + usage.dearer) and not usage.reason.strip():
+        return not_met(f"{usage.mode} is chosen without a reason, and {cheapest} is cheaper: {told} {currency} a month")
+    why = f"; chosen all the same: {usage.reason}" if cheapest is not usage.mode and usage.reason.strip() else ""
+    return met(f"{usage.mode} is chosen; a month of each in {currency}: {told}{why}")

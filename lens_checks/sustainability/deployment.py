@@ -1,9 +1,12 @@
 """Sustainability at deployment: models that are made lighter to serve, and endpoints that are shared."""
 
-from config.settings import Charter, Policy
-from lens_checks import hardware
+from config.settings import Charter, Policy, Runtime, Usage
+from lens_checks import hardware, sizing
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import Parity, Registry, Release, at_most
+from lens_checks.sizing import Size
+
+FEWEST_WORDS = 4  # of a reason
 
 
 @check(
@@ -84,3 +87,40 @@ def the_setting_that_takes_least_energy_answers(charter: Charter, policy: Policy
     if less is not None:
         return not_met(f"{hardware.name(less)} would take less than {hardware.name(mine)} (1,000 predictions: {told})")
     return met(f"{hardware.name(mine)} answers within {mine.p95_ms:.3g} ms and takes least for 1,000: {told}")
+
+
+@check(
+    "MLSUS-11",
+    phase=Phase.DEPLOYMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Give each figure under `usage` in config/charter.yaml its reason, and spare workers that it does not need.",
+)
+def service_levels_are_what_the_business_needs(charter: Charter, runtime: Runtime, release: Release) -> Verdict:
+    """Every service level has its reason in the business and is kept, without workers that could be spared."""
+    usage = sizing.profile(charter)
+    if bare := [name for name, reason in _reasons(usage).items() if len(reason.split()) < FEWEST_WORDS]:
+        return not_met(f"nobody says why the business needs {', '.join(bare)}")
+    found = sizing.size(usage, curve := sizing.measured(release, usage))
+    if found is None:
+        return not_met(f"the levels are not kept: {'; '.join(sizing.broken(curve.steps[0], usage)[:3])}")
+    times = runtime.serving.workers * found.capacity / usage.usual.figure
+    if runtime.serving.workers > found.at_usual and times > usage.generous:
+        return not_met(
+            f"{runtime.serving.workers} workers stand ready for {times:.0f} times the load; {found.at_usual} would do"
+        )
+    return met(f"{len(_reasons(usage))} figures, each with its reason, are kept{_advice(usage, found)}")
+
+
+def _reasons(usage: Usage) -> dict[str, str]:
+    own = {"peak": usage.peak, "usual": usage.usual, **usage.latencies, "error_rate": usage.levels.error_rate}
+    if usage.spare.figure:
+        own["spare"] = usage.spare
+    return {name: agreed.reason for name, agreed in own.items()}
+
+
+def _advice(usage: Usage, found: Size) -> str:
+    """Say where the service is better than anybody asked for, though no worker can be spared."""
+    seen = {name: agreed.figure / max(getattr(found.step, name), 1e-3) for name, agreed in usage.latencies.items()}
+    seen["capacity"] = found.capacity * found.at_peak / usage.peak.figure
+    large = [f"{name} {times:.3g} times" for name, times in seen.items() if times > usage.generous]
+    return f"; better than agreed: {', '.join(large)}: let it share its machine, or take a smaller one" if large else ""

@@ -19,6 +19,7 @@ from tests.lens_checks.living import living
 from tests.lens_checks.made import BASE, PARTS, ROWS, ground, model, release
 from tests.lens_checks.metered import metered
 from tests.lens_checks.proven import proven
+from tests.lens_checks.served import served
 
 R = TypeVar("R")
 MET, NOT_MET, UNKNOWN, DERIVED = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN, Outcome.NOT_APPLICABLE
@@ -140,4 +141,4 @@ def prepared() -> dict[type, object]:
 
 
 FOUND = settings() | prepared() | model() | release() | ground()
-GOOD = World(metered(living(frugal(guarded(proven(delivered(FOUND)))))))
+GOOD = World(served(metered(living(frugal(guarded(proven(delivered(FOUND))))))))

@@ -68,6 +68,7 @@ from lens_checks.evidence.records.ground import (
 )
 from lens_checks.evidence.records.housekeeping import Housekeeping, Idle, Removed
 from lens_checks.evidence.records.lineage import Lineage, LineageEdge, LineageNode
+from lens_checks.evidence.records.load import AlarmRehearsal, AlarmRule, Exported, LoadCurve, LoadStep
 from lens_checks.evidence.records.model import (
     Beside,
     Candidate,
@@ -137,6 +138,8 @@ __all__ = [
     "AccessAudit",
     "Address",
     "Agreement",
+    "AlarmRehearsal",
+    "AlarmRule",
     "Attribution",
     "Authorship",
     "Backend",
@@ -175,6 +178,7 @@ __all__ = [
     "ExplainedRow",
     "Explanation",
     "Exploration",
+    "Exported",
     "Exposure",
     "FairnessResult",
     "FeatureDrift",
@@ -200,6 +204,8 @@ __all__ = [
     "LineageEdge",
     "LineageNode",
     "Load",
+    "LoadCurve",
+    "LoadStep",
     "LocalExplanation",
     "Malformed",
     "Margin",

@@ -1,4 +1,4 @@
-"""Latency and memory against the budget."""
+"""Latency and memory against the budget; the way of hosting against the profile."""
 
 import pytest
 
@@ -7,9 +7,40 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import deployment as checks
 from lens_checks.runner import ask
+from tests.lens_checks.served import ONE, USAGE, WHY, curve, profile, step
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+SLOW = {**USAGE["levels"], "p99_ms": {"figure": 2000, "reason": WHY}}  # as long as the server takes to start
+WEEKLY = {**USAGE["levels"], "p99_ms": {"figure": 900_000, "reason": WHY}}
+LARGE, LONG = curve(request_kib=6145.0), curve(ONE, step(4, 150, 20.0, p99_ms=60_001.0))
+BATCH = {"kind": "batch", "levels": {"error_rate": USAGE["levels"]["error_rate"]}}
+
 VERDICTS = {
+    checks.the_way_of_hosting_follows_from_the_profile: {
+        "somebody waits, all day": (MET, {}),
+        "a batch that a server answers": (NOT_MET, profile(**BATCH)),
+        "a batch that is one": (MET, profile(mode="batch", **BATCH)),
+        "known times, and time enough": (MET, profile(traffic="scheduled", levels=WEEKLY, mode="batch")),
+        "known times, and no time": (MET, profile(traffic="scheduled")),
+        "bursts that a cold start is in time for": (NOT_MET, profile(traffic="spiky", levels=SLOW)),
+        "the same, served so": (MET, profile(traffic="spiky", levels=SLOW, mode="serverless")),
+        "the same, with a reason for a server": (MET, profile(traffic="spiky", levels=SLOW, reason=WHY)),
+        "a blank is no reason": (NOT_MET, profile(traffic="spiky", levels=SLOW, reason="  ")),
+        "bursts that no cold start is in time for": (MET, profile(traffic="spiky")),
+        "requests that are too large at once": (NOT_MET, LARGE),
+        "large requests that wait their turn": (MET, LARGE | profile(mode="asynchronous")),
+        "answers that take too long": (NOT_MET, LONG),
+        "a peak that is no steady traffic's": (NOT_MET, profile(usual={"figure": 1.9, "reason": WHY})),
+        "a peak of fifty times the usual": (MET, profile(usual={"figure": 2, "reason": WHY})),
+        "bursts far above the usual": (MET, profile(traffic="spiky", usual={"figure": 1, "reason": WHY})),
+        "a server that did not start": (NOT_MET, {r.Release: {"server": {"started": False}}}),
+        "a worker that is too busy at the peak": (NOT_MET, curve(step(1, 100, 8.0, cpu_seconds=1.5))),
+        "a worker as busy as may be": (MET, curve(step(1, 100, 8.0, cpu_seconds=1.4))),
+        "nothing is kept under load": (NOT_MET, curve(step(1, 100, 51.0))),
+        "without a profile": (UNKNOWN, {Charter: {"usage": None}}),
+        "without a load": (UNKNOWN, {r.Release: {"load": None}}),
+        "without a start that was timed": (UNKNOWN, {r.Release: {"server": {"seconds_to_ready": None}}}),
+    },
     checks.the_model_fits_where_it_is_to_run: {
         "quick and small enough": (MET, {}),
         "slower than the budget is refused": (NOT_MET, {Charter: {"budget": {"latency_p95_ms": 5}}}),

@@ -8,8 +8,10 @@ import pytest
 from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
+from lens_checks.runner import ask
 from lens_checks.sustainability import deployment as checks
 from tests.lens_checks.made import backend
+from tests.lens_checks.served import WHY, curve, levels, profile, step, workers
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 WAYS = GOOD.get(r.Release).backends
@@ -38,6 +40,25 @@ def encoded() -> dict[type, dict[str, Any]]:
 
 
 VERDICTS = {
+    checks.service_levels_are_what_the_business_needs: {
+        "each with a reason, kept, and no worker too many": (MET, {}),
+        **{
+            f"nobody says why {name}": (NOT_MET, levels(**{name: {"figure": 1000, "reason": "fast is good"}}))
+            for name in ("p50_ms", "p95_ms", "p99_ms")
+        },
+        "nobody says why so few may fail": (NOT_MET, levels(error_rate={"figure": 0.01})),
+        "nobody says why the peak is so high": (NOT_MET, profile(peak={"figure": 100})),
+        "nobody says why so much is usual": (NOT_MET, profile(usual={"figure": 20})),
+        "nobody says why one is spare": (NOT_MET, profile(spare={"figure": 1})),
+        "none is spare, and nobody needs to say why": (MET, profile(spare={"figure": 0})),
+        "four words are a reason": (MET, profile(peak={"figure": 100, "reason": "so many passengers ask"})),
+        "the levels are not kept": (NOT_MET, curve(step(1, 100, 51.0))),
+        "workers that could be spared": (NOT_MET, workers(2, 2)),
+        "workers that are little too many": (MET, workers(2, 2) | profile(generous=15.0)),
+        "better than agreed with one worker": (MET, profile(usual={"figure": 2, "reason": WHY})),
+        "without a profile": (UNKNOWN, {Charter: {"usage": None}}),
+        "without a load": (UNKNOWN, {r.Release: {"load": None}}),
+    },
     checks.models_share_an_endpoint: {
         "one model has nothing to share with": (DERIVED, {}),
         "a released model that is registered nowhere cannot be told": (UNKNOWN, {r.Registry: {"versions": ()}}),
@@ -93,3 +114,9 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+def test_what_is_better_than_agreed_is_told_with_advice() -> None:
+    told = ask(checks.service_levels_are_what_the_business_needs, GOOD).because
+    assert told.startswith("7 figures, each with its reason, are kept; better than agreed: p50_ms 6.25 times")
+    assert told.endswith("let it share its machine, or take a smaller one")
