@@ -1,4 +1,4 @@
-"""Keeps workers running that follow the champion: one socket for all, and a new worker for one that died."""
+"""Keeps workers running that follow the champion: one socket for all, a new one for one that died, more under load."""
 
 import contextlib
 import json
@@ -14,8 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from config.errors import LifecycleError
-from serving import alarms
+from serving import alarms, scaling
 from serving.options import Options
+from serving.scaling import Scaler
 from serving.sockets import is_loopback, listen
 from tasks.consumers import read_consumers
 
@@ -34,7 +35,7 @@ def serve(options_file: Path, *, worker: int | None) -> int:
     known = needed and bool(read_consumers(Path(options.serving.keys_file)))
     with listen(host, options.port, keys=known) as listener, tempfile.TemporaryDirectory(prefix="figures-") as figures:
         print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
-        variables = {SHARED_FIGURES: figures} if options.serving.workers > 1 else {}
+        variables = {SHARED_FIGURES: figures} if options.serving.most_workers > 1 else {}
         return Workers(options, options_file, listener, os.environ | variables).run()
 
 
@@ -53,19 +54,49 @@ class Workers:
     listener: socket.socket
     environment: dict[str, str]
     ending: threading.Event = field(default_factory=threading.Event)
+    leaving: "list[subprocess.Popen[bytes]]" = field(default_factory=list)
     soon: int = 0
 
     def run(self) -> int:
-        """Start the workers, replace each that ends, and end all of them when told to."""
+        """Start the workers, replace each that ends, add and end some as load asks, and end all when told to."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, lambda *_: self.ending.set())
         running = [self._start() for _ in range(self.options.serving.workers)]
+        serving = self.options.serving
+        scaler = Scaler(serving.workers, serving.scaling, time.monotonic()) if serving.most_workers > 1 else None
         try:
             while not self.ending.wait(0.1):
                 running = [self._looked_after(process, began) for process, began in running]
+                if scaler is not None:
+                    running = self._scaled(running, scaler)
         finally:
-            self._end([process for process, _ in running])
+            self._end([*(process for process, _ in running), *self.leaving])
         return 0
+
+    def _scaled(
+        self, running: "list[tuple[subprocess.Popen[bytes], float]]", scaler: Scaler
+    ) -> "list[tuple[subprocess.Popen[bytes], float]]":
+        """Start one worker more or let the youngest go, as the policy says; one that goes answers its work first."""
+        for gone in [process for process in self.leaving if process.poll() is not None]:
+            self.leaving.remove(gone)
+            self._forget(gone.pid)
+        used = scaling.used((process.pid for process, _ in running), Path(self.environment[SHARED_FIGURES]))
+        wanted = scaler.wanted(used, len(running), time.monotonic())
+        if wanted != len(running):
+            print(f"{wanted} workers in place of {len(running)}", file=sys.stderr, flush=True)
+        if wanted > len(running):
+            return [*running, self._start()]
+        for process, _ in running[wanted:]:
+            process.terminate()
+            self.leaving.append(process)
+        return running[:wanted]
+
+    def _forget(self, pid: int) -> None:
+        """Take the figures of a worker that ended out of the sum."""
+        with contextlib.suppress(KeyError):
+            from prometheus_client import multiprocess
+
+            multiprocess.mark_process_dead(pid, self.environment[SHARED_FIGURES])
 
     def _start(self) -> "tuple[subprocess.Popen[bytes], float]":
         command = [sys.executable, "-m", "serving", "--options", str(self.options_file), "--parent", str(os.getpid())]
@@ -83,10 +114,7 @@ class Workers:
         self.soon = self.soon + 1 if time.monotonic() - began < SOON_SECONDS else 0
         if self.soon >= MOST_SOON:
             raise LifecycleError(f"workers end as soon as they start, with {process.returncode}", next_step="see above")
-        with contextlib.suppress(KeyError):
-            from prometheus_client import multiprocess
-
-            multiprocess.mark_process_dead(process.pid, self.environment[SHARED_FIGURES])
+        self._forget(process.pid)
         print(f"worker {process.pid} ended with {process.returncode}; another is started", file=sys.stderr, flush=True)
         return self._start()
 
@@ -117,6 +145,7 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     watch = Watch.of(settings, keys=needs_keys(options), log=True, capture=capture, hosts=hosts)
     follower = Follower(options, options_file, standing, alarms.whom(os.environ))
     follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
+    scaling.begin(os.environ.get(SHARED_FIGURES))
     try:
         server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
     finally:
