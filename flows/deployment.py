@@ -155,11 +155,11 @@ def already_champion(version: Version, stores: Stores) -> Deployment | None:
 
 @task(name="Try the candidate on the real server", tags=["deployment"], cache_policy=NO_CACHE)
 def try_candidate(package: Package, settings: Settings, stores: Stores) -> Trial:
-    """Start the scoring server on the package: golden rows, bad requests, a hundred single ones, and a short load."""
+    """Start the scoring server on the package: golden rows, bad requests, single ones, its doors, its API, a load."""
     contract, golden = candidates.read_contract(package)
     return trial.try_server(
         package, contract, golden, keys_folder=stores.ledger.keys, deadline_seconds=TRIAL_SECONDS,
-        requests=TRIAL_REQUESTS, load=load_of(settings),
+        requests=TRIAL_REQUESTS, serving=settings.runtime.serving, load=load_of(settings),
     )  # fmt: skip
 
 

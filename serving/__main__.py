@@ -46,6 +46,7 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--keys", type=Path, default=Path(".lifecycle/keys"), help="folder of the public key")
     parser.add_argument("--digest", help="digest that the model's files must have")
     parser.add_argument("--model-version", type=int, help="version in the registry")
+    parser.add_argument("--serving", type=Path, help="file of the serving settings of a trial: keys are asked for")
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--parent", type=int, help="process id whose end ends this server")
@@ -56,16 +57,21 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     from serving.app import create_app
     from serving.connections import server_of
     from serving.served import load
+    from serving.watching import Watch
     from tasks import packaging
 
     package = packaging.verify(options.model_dir, digest=options.digest, keys_folder=options.keys)
     served = load(package.folder, digest=package.digest, version=options.model_version, decision=None)
-    settings = Serving()
-    app = create_app(served, settings)
+    settings, watch = Serving(), None
+    if options.serving:
+        settings = Serving.model_validate_json(options.serving.read_bytes())
+        watch = Watch.of(settings, keys=True, log=True)
+    app = create_app(served, settings, watch)
     server = server_of(app, settings.limits, app.standing)
     print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
+    app.watch.close()
 
 
 def _die_with(parent: int) -> None:

@@ -34,7 +34,8 @@ class AccessLog:
         line = {
             "time": datetime.now(UTC).isoformat(timespec="milliseconds"), "request": seen.request_id,
             "consumer": seen.consumer, "method": seen.method[:10], "path": seen.path[:200], "status": seen.status,
-            "code": seen.code, "rows": seen.rows, "version": seen.version, "ms": round(seconds * 1000, 3),
+            "code": seen.code, "rows": seen.rows, "version": seen.version, "probing": seen.probing,
+            "ms": round(seconds * 1000, 3),
         }  # fmt: skip
         self.lines.append(orjson.dumps(line, option=orjson.OPT_APPEND_NEWLINE))
         if len(self.lines) >= FLUSH_LINES:

@@ -9,13 +9,16 @@ import time
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from config.settings import serving as settings_of_serving
 from config.settings.serving import Serving
 from serving.served import Served
 from tasks import files
 from tasks.scoring import answers
+
+if TYPE_CHECKING:
+    from serving.watching import Seen
 
 SCHEMA = "1"
 LOOK_SECONDS = 0.2
@@ -28,6 +31,7 @@ class Kept:
     time: datetime
     request_id: str
     consumer: str
+    suspect: bool
     served: Served
     columns: dict[str, Any]
     matrix: Any
@@ -58,8 +62,8 @@ class Capture:
         capture.writer.start()
         return capture
 
-    def offer(self, request_id: str, consumer: str, served: Served, columns: dict[str, Any], matrix: Any) -> None:
-        """Keep a request if it is in the share and there is room."""
+    def offer(self, seen: "Seen", served: Served, columns: dict[str, Any], matrix: Any) -> None:
+        """Keep a request if it is in the share and there is room; that its consumer probes is kept with it."""
         if self.settings.share < 1 and random.random() >= self.settings.share:
             return
         rows = len(matrix)
@@ -70,7 +74,9 @@ class Capture:
             else:
                 self.dropped += rows
         if room:
-            self.waiting.put(Kept(datetime.now(UTC), request_id, consumer, served, columns, matrix))
+            self.waiting.put(
+                Kept(datetime.now(UTC), seen.request_id, seen.consumer, seen.probing, served, columns, matrix)
+            )
 
     def close(self) -> None:
         """Write what waits, and end."""
@@ -143,6 +149,7 @@ class Capture:
         table: dict[str, Any] = {
             "time": pyarrow.array(each([kept.time for kept in some]), pyarrow.timestamp("us", "UTC")),
             "request": each([kept.request_id for kept in some]), "consumer": each([kept.consumer for kept in some]),
+            "suspect": each([kept.suspect for kept in some]),
             "row": [row for size in sizes for row in range(size)],
             "version": pyarrow.array(each([kept.served.version for kept in some]), pyarrow.int64()),
             "decision": pyarrow.array(each([kept.served.decision for kept in some]), pyarrow.int64()),

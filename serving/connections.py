@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import signal
 import socket
 import threading
 from types import FrameType
@@ -95,6 +96,11 @@ class Draining(uvicorn.Server):
     def __init__(self, config: uvicorn.Config, seconds: float, standing: Standing) -> None:
         super().__init__(config)
         self.seconds, self.standing = seconds, standing
+
+    def run(self, sockets: "list[socket.socket] | None" = None) -> None:
+        """Serve until told to end; uvicorn raises the signal again afterwards, which would cut off who called."""
+        signal.signal(signal.SIGTERM, lambda *_: None)
+        super().run(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
         """Say 'not ready' at once; a second signal does not wait."""

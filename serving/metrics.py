@@ -48,6 +48,8 @@ class Metrics:
             "dropped": Gauge("capture_dropped_rows", "Rows that found the buffer full.", **live, **r),
             "missing": Counter("missing_values", "Values that were missing, by column.", ("column",), **r),
             "strange": Counter("unknown_categories", "Categories unseen in training, by column.", ("column",), **r),
+            "probing": Counter("probing_rows", "Rows of consumers that were seen to probe.", **r),
+            "suspects": Gauge("probing_consumers", "Consumers that probe now, as each worker sees it.", **live, **r),
             "answers": Counter("answers", "Rows by probability of the case, or of the label.", ("tenth",), **r),
         }
         object.__setattr__(self, "collectors", made)
@@ -86,6 +88,10 @@ class Metrics:
             counts = np.bincount(np.minimum((most * TENTHS).astype(int), TENTHS - 1), minlength=TENTHS)
             for tenth in counts.nonzero()[0].tolist():
                 self.collectors["answers"].labels(f"{tenth / TENTHS:.1f}").inc(int(counts[tenth]))
+
+    def probed(self, rows: int) -> None:
+        """Count rows of a consumer that probes."""
+        self.collectors["probing"].inc(rows)
 
     def used(self, resources: Resources) -> None:
         """Note what this worker holds and has used."""

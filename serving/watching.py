@@ -10,6 +10,7 @@ from serving.access import AccessLog
 from serving.capture import Capture
 from serving.consumers import Consumers
 from serving.metrics import Metrics
+from serving.probing import Probes
 from serving.refusals import CLOSE, Refusal
 from serving.resources import Resources
 from serving.served import Served, Standing
@@ -30,6 +31,7 @@ class Seen:
     code: str = ""
     rows: int = 0
     version: int | None = None
+    probing: bool = False
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,6 +43,7 @@ class Watch:
     access: AccessLog
     capture: Capture | None
     hosts: frozenset[bytes]
+    probes: Probes
 
     @classmethod
     def of(
@@ -50,7 +53,7 @@ class Watch:
         """Make what the settings ask for."""
         names = frozenset(name.encode().lower() for name in hosts)
         access = AccessLog(settings.access_log if log else "")
-        return cls(Consumers.of(settings, keys=keys), Metrics(), access, capture, names)
+        return cls(Consumers.of(settings, keys=keys), Metrics(), access, capture, names, Probes(settings.probing))
 
     def admit(self, seen: Seen, scope: MutableMapping[str, Any]) -> None:
         """Let a request in, or raise what it is refused with."""
@@ -65,8 +68,11 @@ class Watch:
         """Note rows and their answers."""
         seen.version = served.version
         self.metrics.answered(served, columns, matrix)
+        seen.probing = self.probes.look(seen.consumer, columns)
+        if seen.probing:
+            self.metrics.probed(len(matrix))
         if self.capture is not None:
-            self.capture.offer(seen.request_id, seen.consumer, served, columns, matrix)
+            self.capture.offer(seen, served, columns, matrix)
 
     def note(self, seen: Seen) -> None:
         """Note how a request ended."""
@@ -79,6 +85,7 @@ class Watch:
 
     def exposition(self, standing: Standing) -> tuple[bytes, str]:
         """Give all figures in Prometheus's text form."""
+        self.metrics.collectors["suspects"].set(self.probes.suspects)
         self.metrics.used(Resources.now(None if self.capture is None else Path(self.capture.settings.folder)))
         return self.metrics.exposition(standing, self.capture)
 

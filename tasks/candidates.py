@@ -227,6 +227,8 @@ def write_release_report(
         "server": trial.server,
         "load": trial.load,
         "alarms": alarms,
+        "access": trial.access,
+        "contract": trial.contract,
         "backends": backends,
         "strategy": settings.policy.release.strategy,
         "replay": replay,

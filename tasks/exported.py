@@ -50,10 +50,10 @@ class Exported:
     disk_free_mib: float | None
 
 
-def scrape(port: int) -> Scraped:
+def scrape(port: int, headers: Mapping[str, str] | None = None) -> Scraped:
     """Look at the figures of the server on a port of this machine (LifecycleError, OSError, HTTPException)."""
     with contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, timeout=PATIENCE_SECONDS)) as connection:
-        connection.request("GET", "/metrics")
+        connection.request("GET", "/metrics", headers=dict(headers or {}))
         answer = connection.getresponse()
         text = answer.read().decode()
     if answer.status != 200:

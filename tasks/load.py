@@ -62,10 +62,15 @@ class _Process:
         return cls(times.user + times.system, process.memory_info().rss, written)
 
 
-def measure(port: int, pid: int, records: Sequence[Mapping[str, Any]], plan: Load, *, rows: int) -> Curve:
-    """Put each step of a plan on the server of process pid, with so many rows a request (OSError, HTTPException)."""
-    requests = [_request(batch) for batch in _batches(records, rows)]
-    steps = [_step(port, pid, requests, connections, plan.seconds) for connections in plan.connections]
+def measure(
+    port: int, pid: int, records: Sequence[Mapping[str, Any]], headers: Mapping[str, str], *, plan: Load, rows: int
+) -> Curve:
+    """Put each step of a plan on the server of process pid, with so many rows a request (OSError, HTTPException).
+
+    `headers` let the requests in.
+    """
+    requests = [_request(batch, headers) for batch in _batches(records, rows)]
+    steps = [_step(port, pid, requests, headers, connections, plan.seconds) for connections in plan.connections]
     size = sum(map(len, requests)) / len(requests) / 1024
     return Curve(rows, round(size, 3), os.cpu_count() or 1, tuple(steps))
 
@@ -76,16 +81,19 @@ def _batches(records: Sequence[Mapping[str, Any]], rows: int) -> Iterator[list[M
         yield [records[(first + n) % len(records)] for n in range(rows)]
 
 
-def _request(rows: list[Mapping[str, Any]]) -> bytes:
+def _request(rows: list[Mapping[str, Any]], headers: Mapping[str, str]) -> bytes:
     body = json.dumps({"dataframe_records": rows}).encode()
-    head = "POST /invocations HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: "
-    return f"{head}{len(body)}\r\n\r\n".encode() + body
+    told = {"Host": "127.0.0.1", "Content-Type": "application/json", "Content-Length": len(body), **headers}
+    lines = "\r\n".join(["POST /invocations HTTP/1.1", *(f"{name}: {value}" for name, value in told.items())])
+    return f"{lines}\r\n\r\n".encode() + body
 
 
-def _step(port: int, pid: int, requests: list[bytes], connections: int, seconds: float) -> Step:
-    told, before = scrape(port), _Process.now(pid)
+def _step(
+    port: int, pid: int, requests: list[bytes], headers: Mapping[str, str], connections: int, seconds: float
+) -> Step:
+    told, before = scrape(port, headers), _Process.now(pid)
     asked = ask_without_pause(port, requests, connections=connections, seconds=seconds)
-    after, then = _Process.now(pid), scrape(port)
+    after, then = _Process.now(pid), scrape(port, headers)
     return _told(connections, asked, (before, after), (told, then))
 
 

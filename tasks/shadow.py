@@ -19,6 +19,7 @@ from tasks.encoding import Matrix
 from tasks.inference import Inference
 
 CAPTURED = "feature."  # how the server's capture calls a column of a request
+SUSPECT = "suspect"  # the column that marks rows of a consumer that was probing
 TIMED, MOST_SECONDS = 200, 3.0  # single requests from which latencies are told, and how long they may take
 
 
@@ -120,14 +121,17 @@ def _requests(
 
 
 def last_captured(folder: Path, names: list[str], *, most: int) -> pa.Table | None:
-    """Read the newest requests that the server kept, as far as they hold these columns."""
+    """Read the newest requests that the server kept, as far as they hold these columns; none of who was probing."""
+    import pyarrow.compute as pc
     import pyarrow.parquet as pq
 
     found: list[pa.Table] = []
     for path in sorted(folder.rglob("*.parquet"), key=lambda p: (p.stat().st_mtime_ns, p.name), reverse=True):
         held = pq.ParquetFile(path).schema_arrow.names
         if all(CAPTURED + name in held for name in names):
-            part = pq.read_table(path, columns=[CAPTURED + name for name in names]).rename_columns(names)
+            honest = (pc.field(SUSPECT) == pa.scalar(False)) if SUSPECT in held else None
+            part = pq.read_table(path, columns=[CAPTURED + name for name in names], filters=honest)
+            part = part.rename_columns(names)
             found.append(part.slice(max(0, len(part) - most)))
         if sum(map(len, found)) >= most:
             break

@@ -17,12 +17,16 @@ from pathlib import Path
 from typing import IO, Any
 
 from config.errors import LifecycleError
+from config.settings.serving import Serving
+from tasks import access, contracts
+from tasks.access import Access, Doors
+from tasks.contracts import Promises, Server
 from tasks.load import Curve, quantile
 from tasks.malformed import malformed_requests
 from tasks.packaging import Package
 from tasks.scoring import Contract, Golden, largest_difference
 
-Measure = Callable[[int, int, Sequence[Mapping[str, Any]]], Curve]
+Measure = Callable[[int, int, Sequence[Mapping[str, Any]], Mapping[str, str]], Curve]
 REFUSED = (400, 413, 422)
 FEWEST = 20  # requests from which latencies are told
 MOST_SECONDS = 5.0  # spent on them, when the machine is slow
@@ -63,11 +67,13 @@ class ServerResult:
 
 @dataclass(frozen=True)
 class Trial:
-    """What a trial saw."""
+    """What a trial saw; doors and promises only where they were tried."""
 
     golden: GoldenResult
     server: ServerResult
     load: Curve | None = None  # where one was asked for
+    access: Access | None = None
+    contract: Promises | None = None
 
 
 @dataclass(frozen=True)
@@ -75,28 +81,36 @@ class _Running:
     process: "subprocess.Popen[bytes]"
     port: int
     seconds_to_ready: float
+    headers: Mapping[str, str] = field(default_factory=dict)
 
     def post(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, bytes]:
-        connection.request("POST", "/invocations", body, {"Content-Type": "application/json"})
+        connection.request("POST", "/invocations", body, {"Content-Type": "application/json", **self.headers})
         response = connection.getresponse()
         return response.status, response.read()
 
 
 def try_server(
     package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int,
-    code: Path | None = None, load: Measure | None = None,
+    code: Path | None = None, load: Measure | None = None, serving: Serving | None = None,
 ) -> Trial:  # fmt: skip
     """Start the scoring server on a package and look at it; a server that does not start is a result, not an error.
 
     `code` is the folder whose serving/ is started, where that is not the current directory; `load` is put on the server
-    by its port, its process id and the golden records.
+    by its port, its process id, the golden records and the headers that let it in. With the settings of the server in
+    `serving` it asks for keys, and its doors and the promises of its API are tried as well.
     """
     try:
-        with _server(package, keys_folder, deadline_seconds, code) as running:
-            connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
-            with contextlib.closing(connection):
-                seen = _look(running, connection, contract, golden, requests)
-            return seen if load is None else replace(seen, load=load(running.port, running.process.pid, golden.records))
+        with contextlib.nullcontext() if serving is None else access.doors(serving) as doors:
+            with _server(package, keys_folder, deadline_seconds, code, doors) as running:
+                connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
+                with contextlib.closing(connection):
+                    seen = _look(running, connection, contract, golden, requests)
+                    if doors is not None and serving is not None:
+                        seen = _look_further(seen, running, connection, package, contract, golden, doors, serving)
+                if load is not None:
+                    curve = load(running.port, running.process.pid, golden.records, running.headers)
+                    seen = replace(seen, load=curve)
+            return seen if doors is None else _with_log(seen, doors)
     except (LifecycleError, OSError, http.client.HTTPException) as error:
         return Trial(GoldenResult(rows=len(golden.data)), ServerResult(words=str(error)[:1000]))
 
@@ -117,6 +131,25 @@ def _look(
         rss_mib=round(rss, 1), malformed=Malformed(len(bad), refused),
     )  # fmt: skip
     return Trial(matched, server)
+
+
+def _look_further(
+    seen: Trial, running: _Running, connection: http.client.HTTPConnection, package: Package, contract: Contract,
+    golden: Golden, doors: Doors, serving: Serving,
+) -> Trial:  # fmt: skip
+    server = Server(connection, running.headers)
+    return replace(
+        seen, contract=contracts.try_promises(server, package.folder, contract, golden, root=Path()),
+        access=access.try_doors(server, doors, contract, golden, serving),
+    )  # fmt: skip
+
+
+def _with_log(seen: Trial, doors: Doors) -> Trial:
+    """Add what the access log says, which is whole once the server has ended."""
+    if seen.access is None:
+        return seen
+    logged, marked = access.read_log(doors)
+    return replace(seen, access=replace(seen.access, logged=logged, marked=marked))
 
 
 def _ask_golden(running: _Running, connection: http.client.HTTPConnection, golden: Golden) -> GoldenResult:
@@ -146,11 +179,14 @@ def _time(
 
 
 @contextlib.contextmanager
-def _server(package: Package, keys_folder: Path, deadline_seconds: float, code: Path | None) -> Iterator[_Running]:
+def _server(
+    package: Package, keys_folder: Path, deadline_seconds: float, code: Path | None, doors: Doors | None
+) -> Iterator[_Running]:
     command = [
         sys.executable, "-m", "serving", "--model-dir", str(package.folder.resolve()), "--keys",
         str(keys_folder.resolve()),
         "--digest", package.digest, "--parent", str(os.getpid()),
+        *(() if doors is None else ("--serving", str(doors.settings))),
     ]  # fmt: skip
     begin = time.monotonic()
     with tempfile.TemporaryFile() as complaints:
@@ -158,7 +194,7 @@ def _server(package: Package, keys_folder: Path, deadline_seconds: float, code: 
         try:
             port = _wait_for_port(process, begin + deadline_seconds, complaints)
             _wait_for_answer(port, begin + deadline_seconds)
-            yield _Running(process, port, time.monotonic() - begin)
+            yield _Running(process, port, time.monotonic() - begin, {} if doors is None else doors.headers())
         finally:
             _end(process)
 

@@ -52,6 +52,16 @@ class Scaling(Closed):
         return self
 
 
+class Probing(Closed):
+    """When a consumer is said to probe the model: rows that resemble earlier ones of the same consumer."""
+
+    least: int = Field(
+        default=50, ge=0, le=200, description="Rows that resemble an earlier one, at least; 0: not looked for."
+    )
+    share: Share = Field(default=0.5, description="Share of the consumer's last rows that they are, at least.")
+    seconds: float = Field(default=60.0, gt=0, le=3_600, description="Time within which they come.")
+
+
 class Serving(Closed):
     """The scoring server."""
 
@@ -66,7 +76,14 @@ class Serving(Closed):
     ask_keys: bool | None = Field(default=None, description="Whether a key is asked for; null: outside loopback.")
     keys_file: str = Field(default=".lifecycle/consumers.json", min_length=1, description="Consumers' hashed keys.")
     access_log: str = Field(default=".lifecycle/access.log", description="One line of JSON a request; empty: none.")
+    encryption: str = Field(
+        default="", description="What encrypts the traffic in front of it, where it listens outside loopback."
+    )
+    key_days: int = Field(
+        default=183, ge=1, le=366, description="A key counts for so long: then it is looked at again."
+    )
     limits: Limits = Field(default_factory=Limits, description="Bounds of size, time and number.")
+    probing: Probing = Field(default_factory=Probing, description="When a consumer is said to probe the model.")
     capture: Capture = Field(default_factory=Capture, description="What is kept of requests and answers.")
 
     @model_validator(mode="after")

@@ -15,6 +15,7 @@ import pytest
 from config.settings.serving import Capture as Settings
 from serving.capture import Capture
 from serving.served import Served
+from serving.watching import Seen
 from tasks.inference import Form, Inference
 from tasks.scoring import ColumnContract, Contract
 
@@ -37,8 +38,9 @@ def capture(tmp_path: Path, *, sensitive: tuple[str, ...] = (), **change: Any) -
     return Capture(Settings(folder=str(tmp_path / "captured"), **change), frozenset(sensitive))
 
 
-def offer(to: Capture, contract: Contract = CONTRACT, matrix: Any = MATRIX) -> None:
-    to.offer("request", "shop", served(contract), ROWS, matrix)
+def offer(to: Capture, contract: Contract = CONTRACT, matrix: Any = MATRIX, *, probing: bool = False) -> None:
+    seen = Seen(0.0, "POST", "/invocations", "request", "shop", probing=probing)
+    to.offer(seen, served(contract), ROWS, matrix)
 
 
 def test_rows_are_kept_with_request_version_decision_and_answer(tmp_path: Path) -> None:
@@ -50,6 +52,14 @@ def test_rows_are_kept_with_request_version_decision_and_answer(tmp_path: Path) 
     assert [first[n] for n in ("request", "consumer", "row", "version", "decision")] == ["request", "shop", 0, 7, 3]
     assert (first["feature.number"], first["answer.positive"], second["answer.probability"]) == (1.5, False, 0.75)
     assert all(second[f"feature.{column.name}"] is None for column in COLUMNS)
+
+
+def test_rows_of_who_probes_are_marked(tmp_path: Path) -> None:
+    kept = capture(tmp_path)
+    offer(kept)
+    offer(kept, probing=True)
+    (path,) = kept.write()
+    assert pyarrow.parquet.ParquetFile(path).read()["suspect"].to_pylist() == [False, False, True, True]
 
 
 def test_sensitive_columns_are_left_empty(tmp_path: Path) -> None:

@@ -1,6 +1,8 @@
 """Keys name consumers, are compared as hashes, and each consumer has a share of its own."""
 
+import contextlib
 import hashlib
+import json
 import os
 from pathlib import Path
 from typing import Any
@@ -11,7 +13,7 @@ from config.errors import ConfigError
 from config.settings.serving import Limits, Serving
 from serving.consumers import LOOK_SECONDS, Consumers
 from serving.refusals import Refusal
-from tasks.consumers import add_consumer, read_consumers, revoke_consumer
+from tasks.consumers import add_consumer, read_consumers, renew_consumer, revoke_consumer
 
 
 def scope(**headers: str) -> dict[str, Any]:
@@ -60,6 +62,36 @@ def test_a_revoked_key_is_refused_within_a_second(place: Path, monkeypatch: pyte
         known.admit(scope(x_api_key=key))
 
 
+def test_a_key_ends_and_counts_again_when_it_is_renewed(place: Path) -> None:
+    key = add_consumer(place, "shop", days=0)
+    with pytest.raises(Refusal) as refused:
+        consumers(place).admit(scope(x_api_key=key))
+    assert (refused.value.status, refused.value.code) == (401, "key_ended")
+    renew_consumer(place, "shop", days=1)
+    assert consumers(place).admit(scope(x_api_key=key)) == "shop"
+
+
+def test_a_key_from_before_keys_ended_goes_on(place: Path) -> None:
+    key = add_consumer(place, "shop")
+    told = json.loads(place.read_text())
+    for lacking in ("expires", "per_minute"):
+        del told["consumers"][0][lacking]
+    place.write_text(json.dumps(told))
+    assert consumers(place).admit(scope(x_api_key=key)) == "shop"
+
+
+def test_a_list_with_a_day_that_is_none_lets_nobody_in(place: Path) -> None:
+    key = add_consumer(place, "shop")
+    place.write_text(place.read_text().replace(str(read_consumers(place)[0].expires), "some day"))
+    with pytest.raises(Refusal):
+        consumers(place).admit(scope(x_api_key=key))
+
+
+def test_an_unknown_consumer_cannot_be_renewed(place: Path) -> None:
+    with pytest.raises(ConfigError, match="no key"):
+        renew_consumer(place, "shop", days=1)
+
+
 def test_the_key_itself_is_kept_nowhere(place: Path) -> None:
     key = add_consumer(place, "shop")
     assert key not in place.read_text() and hashlib.sha256(key.encode()).hexdigest() in place.read_text()
@@ -88,6 +120,15 @@ def test_each_consumer_has_a_share_of_its_own(place: Path) -> None:
         known.admit(scope())
     assert refused.value.status == 429 and dict(refused.value.headers)[b"retry-after"] == b"30"
     assert known.admit(others) == "10.0.0.1"
+
+
+@pytest.mark.parametrize(("own", "refused"), [(1, True), (0, False), (None, False)], ids=["one", "no limit", "none"])
+def test_a_consumer_may_have_another_share(place: Path, own: int | None, refused: bool) -> None:
+    key = add_consumer(place, "shop", per_minute=own)
+    known = consumers(place, per_minute=2)
+    known.admit(scope(x_api_key=key))
+    with pytest.raises(Refusal) if refused else contextlib.nullcontext():
+        known.admit(scope(x_api_key=key))
 
 
 def test_a_share_fills_up_again(place: Path) -> None:

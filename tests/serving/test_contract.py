@@ -1,13 +1,12 @@
 """The contract in the repository is that of the code, and takes nothing away from what was released."""
 
-import copy
 import json
-from collections.abc import Callable
 from typing import Any
 
 import pytest
 
-from serving.contract import CONTRACT, RELEASED, breaks, describe
+from serving.contract import CONTRACT, RELEASED, describe
+from tasks.promises import breaks
 
 
 @pytest.fixture(scope="module")
@@ -21,46 +20,3 @@ def test_the_contract_is_that_of_the_routes(contract: dict[str, Any]) -> None:
 
 def test_nothing_of_the_last_release_is_taken_away(contract: dict[str, Any]) -> None:
     assert breaks(json.loads(RELEASED.read_text()), contract) == []
-
-
-def forget_path(c: Any) -> None:
-    del c["paths"]["/ping"]
-
-
-def forget_status(c: Any) -> None:
-    del c["paths"]["/invocations"]["post"]["responses"]["413"]
-
-
-def forget_field(c: Any) -> None:
-    del c["components"]["schemas"]["Version"]["properties"]["digest"]
-
-
-def retype_field(c: Any) -> None:
-    c["components"]["schemas"]["Version"]["properties"]["digest"]["type"] = "integer"
-
-
-def forget_kind(c: Any) -> None:
-    del c["paths"]["/invocations"]["post"]["requestBody"]["content"]["text/csv"]
-
-
-def forget_shape(c: Any) -> None:
-    del c["paths"]["/invocations"]["post"]["requestBody"]["content"]["application/json"]["schema"]["oneOf"][0]
-
-
-@pytest.mark.parametrize(
-    ("change", "told"),
-    [
-        (forget_path, "GET /ping is gone"),
-        (forget_status, "POST /invocations does not tell of status 413 any more"),
-        (forget_field, "GET /version answers 200 without digest"),
-        (retype_field, "GET /version answers 200 with another digest"),
-        (forget_kind, "POST /invocations does not take text/csv any more"),
-        (forget_shape, "POST /invocations does not take dataframe_split any more"),
-    ],
-    ids=lambda value: getattr(value, "__name__", ""),
-)
-def test_a_break_is_named(contract: dict[str, Any], change: Callable[[Any], None], told: str) -> None:
-    after = copy.deepcopy(contract)
-    change(after)
-    assert breaks(contract, after) == [told]
-    assert breaks(after, contract) == [] or change is retype_field

@@ -11,7 +11,7 @@ import pytest
 from config.settings import ProblemType
 from config.settings.release import Shadow
 from tasks.inference import Form, Inference
-from tasks.shadow import Contender, Replay, Side, champion_lost, judged, no_champion, replay
+from tasks.shadow import Contender, Replay, Side, champion_lost, judged, last_captured, no_champion, replay
 from tests.tasks.pipelines import made
 from tests.tasks.release_world import ROWS, contract_for, fitted
 
@@ -100,3 +100,11 @@ JUDGED = [
 @pytest.mark.parametrize(("change", "verdict"), JUDGED)
 def test_figures_are_held_against_the_bounds(change: dict[str, Any], verdict: str) -> None:
     assert judged(replace(FOUND, **change), BOUNDS).verdict == verdict
+
+
+def test_requests_of_who_was_probing_are_left_out(tmp_path: Path) -> None:
+    capture(tmp_path)
+    rows = pd.read_parquet(tmp_path / "day" / "a.parquet")
+    rows.assign(suspect=rows.index < len(rows) - 5).to_parquet(tmp_path / "day" / "a.parquet")
+    found = last_captured(tmp_path, ["delay"], most=100)
+    assert found is not None and found["delay"].to_pylist() == ROWS["delay"].tolist()[-5:]

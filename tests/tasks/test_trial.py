@@ -11,6 +11,7 @@ from pathlib import Path
 import psutil
 import pytest
 
+from config.settings.serving import Serving
 from tasks import packaging, trial
 from tasks.candidates import read_contract
 from tasks.packaging import Package
@@ -26,12 +27,49 @@ def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
     return packaging.verify(folder, digest=None, keys_folder=root / "keys")
 
 
-def run_trial(package: Package, seconds: float = 60.0) -> trial.Trial:
+def run_trial(package: Package, seconds: float = 60.0, serving: Serving | None = None) -> trial.Trial:
     contract, golden = read_contract(package)
     keys_folder = package.folder.parent / "keys"
     return trial.try_server(
-        package, contract, golden, keys_folder=keys_folder, deadline_seconds=seconds, requests=20
+        package, contract, golden, keys_folder=keys_folder, deadline_seconds=seconds, requests=20, serving=serving
     )  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def tried(package: Package) -> trial.Trial:
+    """A trial with doors and promises."""
+    return run_trial(package, serving=Serving())
+
+
+def test_behind_doors_it_is_served_answers_and_refuses_as_well(tried: trial.Trial) -> None:
+    assert tried.server.started and tried.golden.matched and tried.server.errors == 0
+    assert tried.server.malformed.sent == tried.server.malformed.refused
+
+
+def test_only_a_known_consumer_is_let_in_and_the_log_has_its_name(tried: trial.Trial) -> None:
+    assert tried.access is not None
+    assert (tried.access.anonymous, tried.access.unknown, tried.access.known) == (401, 401, 200)
+    assert tried.access.logged == tried.access.consumer
+
+
+def test_who_asks_too_often_is_stopped(tried: trial.Trial) -> None:
+    assert tried.access is not None
+    limited = tried.access.limited
+    assert limited.per_minute <= limited.answered < limited.sent == limited.answered + limited.refused
+
+
+def test_who_asks_nearly_the_same_is_noticed(tried: trial.Trial) -> None:
+    assert tried.access is not None
+    probed = tried.access.probed
+    assert probed.before is not None and probed.after == probed.before + 1
+    assert probed.sent > 50 and tried.access.marked > 0
+
+
+def test_both_versions_of_the_api_are_kept(tried: trial.Trial) -> None:
+    assert tried.contract is not None
+    for kept in (tried.contract.current, tried.contract.released):
+        assert kept.calls > 15 and kept.broken == []
+    assert tried.contract.changes == [] and tried.contract.signature.server == []
 
 
 def test_a_sound_package_is_served_answers_and_refuses(package: Package) -> None:
@@ -56,7 +94,7 @@ def test_other_golden_answers_do_not_match(package: Package) -> None:
 
 def test_a_server_that_does_not_start_is_a_result(package: Package) -> None:
     seen = run_trial(replace(package, digest="0" * 64))
-    assert not seen.server.started and not seen.golden.matched
+    assert not seen.server.started and not seen.golden.matched and seen.access is seen.contract is None
     assert "digest" in seen.server.words
 
 
