@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from proving import configs
 from proving.commands import LetThrough
 
 CAUGHT, LET_THROUGH, HUNG, BROKEN, NOT_PLANTED = "caught", "let through", "hung", "broken", "not planted"
@@ -20,6 +21,7 @@ CAUGHT, LET_THROUGH, HUNG, BROKEN, NOT_PLANTED = "caught", "let through", "hung"
 TOOLS = (
     "pandas", "pyarrow.parquet", "sklearn.ensemble", "sklearn.linear_model", "optuna", "mlflow.sklearn", "skops.io",
     "dvc.repo", "great_expectations.expectations", "model_signing.signing", "model_signing.verifying", "prefect",
+    "onnx.helper", "onnxruntime", "cyclonedx.output.json", "psutil",
     "cli", "tasks.audit", "flows.lifecycle", "flows.data_preparation", "flows.training", "flows.evaluation",
     "flows.deployment", "flows.monitoring", "flows.retraining", "flows.operating", "flows.hand", "flows.ladder",
 )  # fmt: skip
@@ -53,12 +55,16 @@ class Answer:
 
 
 def import_tools() -> None:
-    """Import once what every child needs."""
+    """Import once what every child needs, and read once what none of them changes."""
     for name in TOOLS:
         importlib.import_module(name)
     from lens_checks import catalogue
+    from lens_checks.evidence import licences
+    from tasks import sbom
 
     catalogue.load()
+    licences.remember()
+    sbom.remember(configs.read(Path(__file__).parent / "sample", "charter")["project"])
 
 
 def start(name: str, work: Callable[[], None], *, folder: Path, seconds: float) -> Child:

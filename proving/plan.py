@@ -49,23 +49,19 @@ class Plan:
         problems = dict.fromkeys([FLIGHTS, *(case.problem for case in cases)])
         return cls(folder, rows, keep, cases, [step for problem in problems for step in _steps(problem, cases)])
 
-    @property
-    def problems(self) -> tuple[str, ...]:
-        """The problems that anything is planted in."""
-        return tuple(dict.fromkeys(step.problem for step in self.ahead))
-
     def place(self, step: Step) -> Path:
         """Where the undisturbed world of a step lies."""
         return self.folder / "control" / step.name
 
     def ready(self) -> Iterator[Step | Case]:
-        """Give what could start now: the control first, because others wait for it."""
+        """Give what could start now: the control first, because others wait for it; then what was longest in coming."""
         begun = {about for _, about in self.running.values()}
-        yield from [step for step in self.ahead if step not in begun and self._stands(step.before)]
-        yield from [case for case in self.waiting if self._stands(Step(case.problem, case.at))]
+        yield from [step for step in self.ahead if step not in begun and self._may_begin(step)]
+        ready = [case for case in self.waiting if Step(case.problem, case.at) in self.control]
+        yield from sorted(ready, key=lambda case: -ORDER.index(case.at))
 
-    def _stands(self, step: Step) -> bool:
-        return step.stage is Stage.FRESH or step in self.control
+    def _may_begin(self, step: Step) -> bool:
+        return step.stage is Stage.FRESH or step.before in self.control
 
     def take_in(self, about: Step | Case, answer: Answer) -> None:
         """Note an answer; where the control stops, nothing can be planted that starts further on."""
@@ -92,7 +88,7 @@ class Plan:
 
 def _steps(problem: str, cases: list[Case]) -> Iterator[Step]:
     needed = [Stage.CHAMPION, *(case.at for case in cases if case.problem == problem)]
-    for stage in ORDER[1 : max(map(ORDER.index, needed)) + 1]:
+    for stage in ORDER[: max(map(ORDER.index, needed)) + 1]:
         yield Step(problem, stage)
 
 

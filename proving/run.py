@@ -15,7 +15,6 @@ from types import FrameType
 from config.settings import Runtime
 from flows import orchestrator
 from proving import children, control
-from proving.building import build
 from proving.defect import Case, Stage, chosen, defects
 from proving.plan import Plan, Step
 from proving.proof import Proof
@@ -36,8 +35,6 @@ def prove(ids: Iterable[int], *, quick: bool, keep: bool = False) -> Proof:
     rows = chosen(ids, defects())
     with _scratch(keep) as folder, _tools(folder):
         plan = Plan.of(rows, folder, quick=quick, keep=keep)
-        for problem in plan.problems:
-            build(plan.place(Step(problem, Stage.FRESH)), problem)
         with Shown().running() as shown, _ending_children(plan):
             while not plan.done:
                 _collect(plan)
@@ -119,7 +116,10 @@ def _start_some(plan: Plan) -> None:
 
 def _advance(step: Step, plan: Plan) -> None:
     """Take the control a step further (LetThrough where it does not get there)."""
-    control.advance(step.stage, plan.place(step.before), plan.place(step))
+    if step.stage is Stage.FRESH:
+        control.begin(plan.place(step), step.problem)
+    else:
+        control.advance(step.stage, plan.place(step.before), plan.place(step))
 
 
 def _plant(case: Case, plan: Plan) -> None:

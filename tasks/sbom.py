@@ -1,5 +1,6 @@
 """What a model was packaged with: every installed package with version, licence and address, as CycloneDX 1.6."""
 
+import functools
 import importlib.metadata
 import json
 import uuid
@@ -17,21 +18,33 @@ VAGUE = frozenset({"OSI Approved", "DFSG approved"})  # classifiers that name no
 
 def bill(project: str, *, state: Path) -> bytes:
     """Give the bill of the installed environment; the same environment gives the same bytes, made once."""
-    installed = sorted({(d.metadata["Name"], d.version) for d in importlib.metadata.distributions()})
+    installed = [(d.metadata["Name"], d.version) for d in _installed()]
     kept = state / FOLDER / f"{files.sha256_json([project, installed])}.json"
     if not kept.is_file():
         files.write_bytes_atomically(kept, _make(project))
     return kept.read_bytes()
 
 
+def remember(project: str) -> None:
+    """Make the bill now, so that a process that is forked from this one need not."""
+    _make(project)
+
+
+@functools.cache
+def _installed() -> tuple[importlib.metadata.Distribution, ...]:
+    """List the packages once: what a process has installed does not change under it."""
+    found = {d.metadata["Name"].lower(): d for d in importlib.metadata.distributions()}
+    return tuple(d for _, d in sorted(found.items()))
+
+
+@functools.cache
 def _make(project: str) -> bytes:
     from cyclonedx.model.bom import Bom, BomMetaData
     from cyclonedx.model.component import Component, ComponentType
     from cyclonedx.output.json import JsonV1Dot6
 
-    found = {d.metadata["Name"].lower(): d for d in importlib.metadata.distributions()}
     root = Component(name=project, type=ComponentType.MACHINE_LEARNING_MODEL, bom_ref=project)
-    components = [_component(d) for _, d in sorted(found.items())]
+    components = [_component(d) for d in _installed()]
     bom = Bom(metadata=BomMetaData(component=root), components=components)
     bom.register_dependency(root, components)
     told = json.loads(JsonV1Dot6(bom).output_as_string())
