@@ -21,7 +21,8 @@ CAUGHT, LET_THROUGH, HUNG, BROKEN, NOT_PLANTED = "caught", "let through", "hung"
 TOOLS = (
     "pandas", "pyarrow.parquet", "sklearn.ensemble", "sklearn.linear_model", "optuna", "mlflow.sklearn", "skops.io",
     "dvc.repo", "great_expectations.expectations", "model_signing.signing", "model_signing.verifying", "prefect",
-    "onnx.helper", "onnxruntime", "cyclonedx.output.json", "psutil",
+    "mlflow.pyfunc", "mlflow.store.tracking.sqlalchemy_store", "mlflow.store.model_registry.sqlalchemy_store",
+    "onnx.helper", "onnxruntime", "cyclonedx.output.json", "networkx", "git", "dvc.scm", "pyarrow.dataset",
     "cli", "tasks.audit", "flows.lifecycle", "flows.data_preparation", "flows.training", "flows.evaluation",
     "flows.deployment", "flows.monitoring", "flows.retraining", "flows.operating", "flows.hand", "flows.ladder",
 )  # fmt: skip
