@@ -22,10 +22,10 @@ def table(plan: Plan, files: Sequence[str]) -> int:
     for file, result in results.items():
         shown.add_row(*_row(file, plan, result))
     Console(width=max(console.width, 140)).print(shown)
-    silent = [file for file, result in results.items() if result is None]
+    silent = [file for file, result in results.items() if result is None or not result.whole]
     found = [result for result in results.values() if result is not None]
     said = [*_open(plan, found), *_low(plan, found), *_stale(plan, found)]
-    for line in (*said, *(f"not tried as it stands: {file}" for file in silent)):
+    for line in (*said, *(f"not tried, or not to the end, as it stands: {file}" for file in silent)):
         console.print(line, markup=False, highlight=False)
     return UNGUARDED if said else FAILED if silent else GUARDED
 

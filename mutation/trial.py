@@ -48,6 +48,7 @@ class FileResult:
     source: str  # sha256 of the text that was mutated
     seconds: float
     tried: tuple[Tried, ...]
+    whole: bool = True  # False where the run was ended before its last mutant
 
     def count(self, outcome: str) -> int:
         """Count the mutants with an outcome."""
@@ -71,21 +72,32 @@ def saved(plan: Plan, file: str) -> FileResult | None:
 
 
 def try_file(plan: Plan, file: str, *, again: bool) -> FileResult:
-    """Try every mutant of a file, those killed before only if asked again, and save the result (Untestable)."""
+    """Try every mutant of a file, those killed before only if asked again (Untestable).
+
+    What was found is saved after each, so that a run that is ended goes on from there.
+    """
     started, known = time.monotonic(), None if again else saved(plan, file)
     dead = {(one.function, one.mutation): one for one in known.tried if one.outcome == "killed"} if known else {}
-    source, tried = (plan.root / file).read_text(encoding="utf-8"), []
+    source, tried = (plan.root / file).read_text(encoding="utf-8"), list[Tried]()
     with _copy(plan.root) as copy:
         target, tests = copy / file, plan.tests_of(file)
         seconds = _warm(target, tests)
         for mutant in mutants(source, plan):
             was = dead.get((mutant.function, mutant.mutation))
             tried.append(was or _tried(mutant, target, tests, max(AT_LEAST, PATIENCE * seconds)))
-    result = FileResult(
-        file=file, source=_sha256(plan.root / file), seconds=time.monotonic() - started, tried=tuple(tried)
-    )
-    _path(plan, file).parent.mkdir(exist_ok=True)
-    _path(plan, file).write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
+            if was is None:
+                _save(plan, file, tried, time.monotonic() - started, whole=False)
+    return _save(plan, file, tried, time.monotonic() - started, whole=True)
+
+
+def _save(plan: Plan, file: str, tried: list[Tried], seconds: float, *, whole: bool) -> FileResult:
+    source = _sha256(plan.root / file)
+    result = FileResult(file=file, source=source, seconds=seconds, tried=tuple(tried), whole=whole)
+    path = _path(plan, file)
+    path.parent.mkdir(exist_ok=True)
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
+    beside.replace(path)
     return result
 
 
@@ -151,7 +163,7 @@ def _be_child(tests: tuple[str, ...], modules: Path | None) -> None:
         os.dup2(output, 2)
         import pytest
 
-        code = int(pytest.main(["-x", "-q", "-p", "no:xdist", "--basetemp=tmp", *tests]))
+        code = int(pytest.main(["-x", "-q", "--failed-first", "-p", "no:xdist", "--basetemp=tmp", *tests]))
         if modules is not None:
             modules.write_text(json.dumps(_imported()), encoding="utf-8")
     finally:

@@ -84,6 +84,16 @@ def test_a_result_holds_for_the_file_as_it_was(tree: Path) -> None:
     assert trial.saved(plan.read(tree), "door.py") is None
 
 
+def test_a_run_that_was_ended_goes_on_where_it_stood(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    (tree / "survivors.toml").write_text("")
+    save(tree, "killed", whole=False)
+    assert report.table(plan.read(tree), ["door.py"]) == 1
+    assert "not to the end, as it stands: door.py" in capsys.readouterr().out
+    assert tried(tree).returncode == 0
+    result = trial.saved(plan.read(tree), "door.py")
+    assert result is not None and (result.whole, len(result.tried)) == (True, 2)
+
+
 LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nwhy = "both are grown up"\n'
 
 
@@ -96,7 +106,7 @@ LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nw
         pytest.param(["killed", "survived"], ["m1 -> *"], 3, "survived: door.py:2", id="another line is explained"),
         pytest.param(["survived", "survived"], ["m0", "m1"], 3, "under the floor of 50%", id="too many, explained"),
         pytest.param(["killed", "killed"], ["m1"], 3, "listed, and does not survive", id="explained, and killed"),
-        pytest.param(None, [], 1, "not tried as it stands: door.py", id="not tried"),
+        pytest.param(None, [], 1, "as it stands: door.py", id="not tried"),
     ],
 )
 def test_the_table_refuses(
@@ -109,10 +119,11 @@ def test_the_table_refuses(
     assert words in capsys.readouterr().out
 
 
-def save(tree: Path, *outcomes: str) -> None:
+def save(tree: Path, *outcomes: str, whole: bool = True) -> None:
     """Write the result of a run in which the mutants m0, m1, ... of the door had these outcomes."""
     mutants = tuple(Tried("opens", 2, "core/-", f"m{number}", outcome) for number, outcome in enumerate(outcomes))
-    result = FileResult(file="door.py", source=trial._sha256(tree / "door.py"), seconds=1.0, tried=mutants)
+    source = trial._sha256(tree / "door.py")
+    result = FileResult(file="door.py", source=source, seconds=1.0, tried=mutants, whole=whole)
     (tree / ".mutation").mkdir()
     rows = [vars(one) for one in mutants]
     (tree / ".mutation/door.py.json").write_text(json.dumps(vars(result) | {"tried": rows}))
