@@ -116,13 +116,15 @@ def watch(settings: Settings) -> None:
 def _stage(name: str, run: Callable[[], object], entry: Entry, *, force: bool) -> None:
     """Run a stage of dvc.yaml unless DVC finds it up to date, and record it."""
     if not force and versioning.stage_is_current(name):
-        entry.skipped = True
+        entry.skipped, entry.inputs = True, versioning.inputs_of(name)
         return
     run()
     failpoint(f"lifecycle.{name}.ran")
     progress.tell("Record the stage")
     versioning.record_stage(name)
     failpoint(f"lifecycle.{name}.recorded")
+    if not force:  # what is asked for again is not found up to date
+        entry.inputs = versioning.inputs_of(name)
 
 
 def _phase(name: str) -> ModuleType:

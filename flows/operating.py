@@ -14,10 +14,13 @@ from config.settings import Settings
 from flows import ending_early, endings, idle, leftovers, orchestrator
 from tasks import alerts, costs
 from tasks.alerts import Alert
+from tasks.metering import Meter
 from tasks.reporting import RunReport, duration, phase_table, write_run
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
+
+    from flows.progress import Journal
 
 LOCK = Path(".lifecycle/run.lock")
 NOTHING, COMPLETE, REFUSED, FAILED = "nothing to do", idle.COMPLETE, "refused", "failed"
@@ -58,7 +61,8 @@ def run_loop(
     names.resolve(settings)  # a name that is not there ends the command before there is a run to give account of
     with ending_early.softly(), progress.shown() as journal:
         try:
-            _loop(settings, cause=cause, explore=explore, force=force, until=until)
+            with metered(journal, settings, cause=cause):
+                _loop(settings, cause=cause, explore=explore, force=force, until=until)
         except BaseException as error:
             outcome, told = _ended_by(error)
             write_run(RunReport.of(outcome, told.seen, cause=cause, start=start, journal=journal))
@@ -72,6 +76,24 @@ def run_loop(
     write_run(report)
     costs.add(journal.phases, cause=cause, charter=settings.charter, upkeep=settings.policy.upkeep)
     return report
+
+
+@contextlib.contextmanager
+def metered(journal: "Journal", settings: Settings, *, cause: str) -> Iterator[None]:
+    """Meter and log the phases of a run; the last line of its log says how it ended."""
+    policy = settings.policy
+    meter = Meter(cause, settings.charter, policy.metering, policy.housekeeping.log_days, settings.runtime.notify)
+    journal.meter, ended = meter, FAILED
+    meter.log.write("begun", "", f"caused by {cause}")
+    try:
+        yield
+        ended = COMPLETE
+    except BaseException as error:
+        ended = _ended_by(error)[0]
+        raise
+    finally:
+        journal.meter = None
+        meter.log.write("ended", "", ended, flow_run_id=journal.flow_run_id)
 
 
 def tell_of_the_interrupted(left: str, settings: Settings) -> None:

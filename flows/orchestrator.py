@@ -10,6 +10,7 @@ import sys
 import urllib.error
 import urllib.request
 from collections.abc import Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
@@ -64,7 +65,18 @@ def prefect_server(settings: Settings, *, schedules: bool = False) -> Iterator[s
     """Run a block of flows with a Prefect API that answers; give its address (LifecycleError)."""
     server = start(settings.runtime, schedules=schedules)
     with _heartbeats_off() if server.process else contextlib.nullcontext():
-        yield server.ready()
+        address = server.ready()
+        with _allocated(settings):
+            yield address
+
+
+def _allocated(settings: Settings) -> AbstractContextManager[object]:
+    """Let every flow run that begins here say who pays for it, and where it takes place."""
+    from prefect import tags
+
+    from tasks import allocation
+
+    return tags(*allocation.words(settings.charter))
 
 
 def start(runtime: Runtime, *, schedules: bool = False) -> Server:

@@ -7,8 +7,9 @@ from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass, field
 from types import ModuleType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
+from tasks.metering import Meter
 from tasks.reporting import PhaseReport, duration
 
 if TYPE_CHECKING:
@@ -24,6 +25,7 @@ class Entry:
 
     did: str = ""
     skipped: bool = False
+    inputs: str = ""  # of a stage: the digest of all that it depends on
     counts: Mapping[str, int] = field(default_factory=dict)
 
 
@@ -38,6 +40,7 @@ class Journal:
         self.phases: list[PhaseReport] = []
         self.flow_run_id: str | None = None
         self.fingerprint = ""
+        self.meter: Meter | None = None
         self._status: Status | None = None
         self._phase = ""
 
@@ -47,7 +50,8 @@ class Journal:
         entry, start, cpu, self._phase = Entry(), time.monotonic(), _cpu_seconds(), name
         self.step("")
         try:
-            yield entry
+            with self._metered(name, entry):
+                yield entry
         except BaseException as error:
             entry.did = entry.did or f"stopped: {type(error).__name__}"
             raise
@@ -57,16 +61,40 @@ class Journal:
             self.phases.append(PhaseReport(name, entry.did, entry.skipped, dict(entry.counts), seconds, spent))
         self.say(f"{name}: {entry.did} ({duration(seconds)})")
 
+    @contextlib.contextmanager
+    def _metered(self, name: str, entry: Entry) -> Iterator[None]:
+        """Let the meter of the run, if it has one, take down what a phase takes."""
+        if (meter := self.meter) is None:
+            yield
+            return
+        meter.log.write("phase", name, "")
+        outcome: Literal["done", "stopped"] = "stopped"
+        began = meter.begin()
+        try:
+            yield
+            outcome = "done"
+        finally:
+            flow_run, skipped = self.flow_run_id, entry.skipped
+            meter.end(began, name, flow_run_id=flow_run, outcome=outcome, skipped=skipped, inputs=entry.inputs)
+            meter.log.write("done", name, entry.did, outcome=outcome)
+
     def step(self, what: str) -> None:
         """Show what is being done now."""
+        if self.meter is not None and what:
+            self.meter.log.write("step", self._phase, what)
         text = " · ".join(part for part in (self._phase, what) if part)
         if self._status is not None:
             self._status.update(text)
         elif what and not self.console.is_terminal:
-            self.say(f"  {text}")
+            self._show(f"  {text}")
 
     def say(self, text: str) -> None:
         """Leave a line standing."""
+        if self.meter is not None:
+            self.meter.log.write("said", self._phase, text)
+        self._show(text)
+
+    def _show(self, text: str) -> None:
         self.console.print(text, markup=False, soft_wrap=True)
 
     @contextlib.contextmanager

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, cast
 
 from config.settings import Settings
 from flows import leftovers, orchestrator, turns
-from tasks import files
+from tasks import allocation, files
 
 if TYPE_CHECKING:
     from prefect.deployments.runner import RunnerDeployment
@@ -37,7 +37,7 @@ def make_deployments(settings: Settings, *, every: timedelta | None) -> "list[Ru
     from flows.reviewing import review_by_calendar
 
     one = ConcurrencyLimitConfig(limit=1, collision_strategy=ConcurrencyLimitStrategy.CANCEL_NEW)
-    policy, tags = settings.policy, [settings.charter.project]
+    policy, tags = settings.policy, [settings.charter.project, *allocation.words(settings.charter)]
     made = [
         watch_next.to_deployment(
             MONITORING, schedule=_schedule(policy.monitoring.cron, every), concurrency_limit=one, tags=tags

@@ -62,3 +62,15 @@ def sampling(training: Training, tracking: Tracking, *, share: float) -> list[st
     told = [f"the sample is unlike the train rows left out in {', '.join(sorted(set(unlike))[:5])}"] if unlike else []
     told += [f"{untagged} trials do not name the share of the rows they were fitted on"] if untagged else []
     return told + ([f"{late} trials had not ended before the fit on all rows began"] if late else [])
+
+
+def of_resuming(training: Training, leaderboard: Leaderboard) -> list[str]:
+    """Say why a search could not be resumed, or began anew (Missing where none was interrupted)."""
+    study = training.study
+    if not study.storage or "memory" in study.storage.casefold():
+        return ["the search is kept in memory alone: an interruption loses it"]
+    if not study.resumed_trials:
+        raise Missing("a search that was resumed: this one ran through")
+    numbers = [candidate.trial for candidate in leaderboard.candidates if candidate.trial >= 0]
+    anew = len(set(numbers)) != len(numbers) or max(numbers, default=-1) < study.resumed_trials
+    return [f"{study.resumed_trials} trials were resumed, and the numbering does not go on from them"] if anew else []

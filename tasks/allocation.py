@@ -4,6 +4,7 @@ import os
 
 from config.settings import Charter
 
+NAMES = ("lifecycle.project", "lifecycle.unit", "lifecycle.environment", "lifecycle.owner")  # what cost is told by
 REGIONS = ("AWS_REGION", "AWS_DEFAULT_REGION", "AZURE_REGION", "GOOGLE_CLOUD_REGION", "CLOUD_ML_REGION")
 ON_PREMISES = "on premises"
 
@@ -19,6 +20,11 @@ def tags(charter: Charter) -> dict[str, str]:
         "lifecycle.compute_target": "local" if charter.compute_nodes == 1 else "cluster",
     }
     return {name: value for name, value in values.items() if value}
+
+
+def words(charter: Charter) -> list[str]:
+    """Give the same as Prefect has its tags: one word each."""
+    return [f"{name}={value}" for name, value in tags(charter).items()]
 
 
 def region(charter: Charter) -> str:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError
 from config.settings import Params, Settings
-from tasks import files, history, locks, packaging, sensitivity, settlement
+from tasks import allocation, files, history, locks, packaging, sensitivity, settlement
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -146,15 +146,20 @@ def _tags(
 ) -> dict[str, str]:
     names = ("commit", "dirty", "lock_sha256", "data_revision")
     found = {name: made_from.get(f"lifecycle.{name}", "") for name in names}
-    return found | {
-        "digest": package.digest,
-        "package": package.package_digest,
-        "run_id": evidence.run_id,
-        "params_sha256": files.sha256_json(params),
-        "feature_schema_sha256": str(evidence.training["feature_schema_sha256"]),
-        "flow_run_id": flow_run_id,
-        "sensitivity": sensitivity.highest_of(Path("data/prepared")),
-    }
+    paid_by = {name: made_from[name] for name in allocation.NAMES if name in made_from}
+    return (
+        found
+        | paid_by
+        | {
+            "digest": package.digest,
+            "package": package.package_digest,
+            "run_id": evidence.run_id,
+            "params_sha256": files.sha256_json(params),
+            "feature_schema_sha256": str(evidence.training["feature_schema_sha256"]),
+            "flow_run_id": flow_run_id,
+            "sensitivity": sensitivity.highest_of(Path("data/prepared")),
+        }
+    )
 
 
 def read_contract(package: Package) -> tuple[Contract, Golden]:

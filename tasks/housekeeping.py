@@ -13,6 +13,7 @@ from urllib.parse import unquote, urlsplit
 
 from config.settings import Housekeeping
 from tasks import files
+from tasks.runlog import LOGS
 from tasks.tracking import Tracking, in_words
 
 REPORT = Path("reports/housekeeping.json")
@@ -55,7 +56,11 @@ class Kept:
 def keep_house(rules: Housekeeping, store: Tracking, *, flow_run_id: str | None, root: Path = Path(".")) -> Kept:
     """Delete what is beyond its time, look for what is idle, and write both down."""
     before = files.now() - timedelta(days=rules.orphan_days)
-    removed = {"rows": _expire(rules, root), "cache": _clear_cache(store, before, root)}
+    removed = {
+        "rows": _expire(rules, root),
+        "logs": _expire_logs(rules, root),
+        "cache": _clear_cache(store, before, root),
+    }
     removed |= {"deleted runs": _purge(store, rules, before), "artefacts": _clear_artefacts(store, before, root)}
     kept = Kept(files.now(), flow_run_id, removed, tuple(_idle(rules, root)))
     files.write_json(root / REPORT, kept)
@@ -69,6 +74,11 @@ def _expire(rules: Housekeeping, root: Path) -> Removed:
         found = (path for path in (root / "data" / name).rglob("*") if path.is_file()) if keep.delete else ()
         late += [path for path in found if _is_older(path, before)]
     return _remove(late)
+
+
+def _expire_logs(rules: Housekeeping, root: Path) -> Removed:
+    before = files.now() - timedelta(days=rules.log_days)
+    return _remove([path for path in (root / LOGS).glob("*.jsonl") if _is_older(path, before)])
 
 
 def _clear_cache(store: Tracking, before: datetime, root: Path) -> Removed:

@@ -30,12 +30,17 @@ class Spent:
 
 def spent_on(work: Callable[[], T]) -> tuple[T, Spent]:
     """Do some work and say what it took; where the peak cannot begin anew it is that of the process so far."""
-    with contextlib.suppress(OSError):
-        RESET.write_text("5", encoding="ascii")
+    begin_peak()
     cpu, wall = time.process_time(), time.perf_counter()
     done = work()
     cpu, wall = time.process_time() - cpu, time.perf_counter() - wall
     return done, Spent(wall, cpu, peak_rss_mib())
+
+
+def begin_peak() -> None:
+    """Let the peak of this process's memory begin anew, where the system can."""
+    with contextlib.suppress(OSError):
+        RESET.write_text("5", encoding="ascii")
 
 
 def peak_rss_mib() -> float:

@@ -9,10 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from config.errors import LifecycleError
+from tasks.files import sha256_json
 
 if TYPE_CHECKING:
     from dvc.repo import Repo
 
+LOCK = Path("dvc.lock")
 RWLOCK = Path(".dvc/tmp/rwlock")  # who reads and writes what; DVC does not mend it itself
 WRITING_SECONDS = 0.2  # it is written in place: it may be looked at while somebody does
 CONFIG = "[core]\n    analytics = false\n    check_update = false\n"
@@ -70,6 +72,20 @@ def record_stage(name: str) -> None:
     """Record that a stage has run on what lies in the project now: dvc.lock, and its outputs into DVC's cache."""
     with repository() as repo:
         repo.commit(name, force=True)
+
+
+def inputs_of(name: str) -> str:
+    """Give one digest of what a recorded stage depends on: command, files, parameters; empty where it never ran."""
+    import yaml
+
+    if not LOCK.exists():
+        return ""
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, ten times as fast
+    stage = yaml.load(LOCK.read_bytes(), Loader=loader)["stages"].get(name)  # noqa: S506 - both are safe loaders
+    if stage is None:
+        return ""
+    read = {dep["path"]: dep["md5"] for dep in stage.get("deps", [])}
+    return sha256_json([stage["cmd"], read, stage.get("params", {})])
 
 
 def status() -> dict[str, list[Any]]:

@@ -26,6 +26,7 @@ from config.settings.data import (
 )
 from config.settings.economics import Alternative, BenefitLine, BusinessCase, CostLine
 from config.settings.housekeeping import Housekeeping, Keep
+from config.settings.metering import Metering
 from config.settings.params import Metrics, Params, Search, Split
 from config.settings.platform import Platform, Resource, Verb
 from config.settings.policy import (
@@ -77,6 +78,7 @@ __all__ = [
     "Kpi",
     "LeakSearch",
     "Licences",
+    "Metering",
     "Metrics",
     "Mode",
     "Monitoring",

@@ -78,6 +78,7 @@ class Budget(Closed):
 
     training_cpu_hours: float = Field(default=2.0, gt=0, description="Most CPU hours of one training run.")
     cpu_hour_price: float = Field(default=0.05, ge=0, description="Price of a CPU hour in the charter's currency.")
+    monthly: float | None = Field(default=None, gt=0, description="Most that all runs of a month may cost; none: open.")
     latency_p95_ms: float = Field(default=250.0, gt=0, description="Slowest accepted 95th percentile of one request.")
     memory_mib: float = Field(default=2048.0, gt=0, description="Most memory of one scoring process.")
     training_kwh: float = Field(default=0.1, gt=0, description="Most electricity, in kWh, for making one version.")

@@ -25,6 +25,9 @@ class Housekeeping(Closed):
     orphan_days: int = Field(
         default=30, ge=1, le=3650, description="What no run, version or revision names is deleted when older than this."
     )
+    log_days: int = Field(
+        default=90, ge=32, le=3650, description="Logs of runs, and what their phases took, are kept for so long."
+    )
     days: int = Field(default=35, ge=1, le=366, description="A housekeeping longer ago than this shows nothing.")
     idle_minutes: float = Field(default=60.0, ge=1, description="A process younger than this may wait.")
     idle_share: float = Field(default=0.001, gt=0, le=1, description="One that used less of a CPU than this is idle.")

@@ -7,6 +7,7 @@ from pydantic import Field, model_validator
 
 from config.settings.base import Closed, Name, PracticeId, Share
 from config.settings.housekeeping import Housekeeping
+from config.settings.metering import Metering
 from config.settings.platform import Platform
 from config.settings.release import Release
 from config.settings.upkeep import Reviewing, Upkeep
@@ -211,4 +212,5 @@ class Policy(Closed):
     review: Reviewing = Field(default_factory=Reviewing, description="When the whole lens is asked by itself.")
     recovery: Recovery = Field(default_factory=Recovery, description="How recovery is practised.")
     platform: Platform = Field(default_factory=Platform, description="Who may do what, and where it may run.")
+    metering: Metering = Field(default_factory=Metering, description="What a phase may take before somebody is told.")
     housekeeping: Housekeeping = Field(default_factory=Housekeeping, description="How long what is stored is kept.")

@@ -1,8 +1,18 @@
 """Cost optimization while data is processed: labels, and preparation that runs as a pipeline."""
 
-from config.settings import Data
-from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
-from lens_checks.evidence.records import Pipeline, Profile, Tracking
+from config.settings import Data, Policy
+from lens_checks import delivery, governance, metering
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
+from lens_checks.evidence.records import (
+    Environment,
+    KnownRuns,
+    Metering,
+    Pipeline,
+    Profile,
+    Registry,
+    Release,
+    Tracking,
+)
 
 
 @check(
@@ -46,3 +56,27 @@ def preparation_is_a_reproducible_flow(pipeline: Pipeline, tracking: Tracking) -
     if notebooks := [name for name in named if ".ipynb" in name]:
         return not_met(f"a notebook feeds the pipeline: {', '.join(notebooks[:5])}")
     return met(f"prepared by `{stage.command}`, {len(stage.outs)} outputs unchanged since, no notebook in between")
+
+
+@check(
+    "MLCOST-07",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.RELEASE,
+    fix="Prepare data with `lifecycle run`, in an environment that `make install` built from requirements.lock.",
+)
+def preparation_is_a_job_that_comes_and_goes(
+    policy: Policy, metered: Metering, runs: KnownRuns, environment: Environment, registry: Registry, release: Release
+) -> Verdict:
+    """Data is prepared by a job of the orchestrator that leaves nothing behind, in the environment that serves."""
+    line = need(metered.newest("Data preparation"), "what preparing data took: it ran outside of `lifecycle run`")
+    version = delivery.at_hand(registry)
+    faults = [*metering.of_job(line, policy, runs.ids), *governance.of_environment(environment, version)]
+    if release.environment.get("lock_sha256") != environment.lock_sha256:
+        faults.append("the server on trial ran in an environment of another lock")
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"{line.start:%Y-%m-%d %H:%M} to {line.end:%H:%M:%S}, {line.cpu_seconds:.1f} CPU seconds, "
+        f"{line.peak_rss_mib:.0f} MiB, nothing left running; "
+        f"lock {environment.lock_sha256[:12]} there and where it serves"
+    )

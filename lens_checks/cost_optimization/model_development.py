@@ -1,7 +1,7 @@
 """Cost optimization while the model is developed: where training runs, what it uses, how the search goes about it."""
 
 from config.settings import Charter, Params, Policy, Runtime
-from lens_checks import delivery, searching
+from lens_checks import delivery, metering, pricing, searching
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
     Clock,
@@ -9,18 +9,16 @@ from lens_checks.evidence.records import (
     Housekeeping,
     Landing,
     Leaderboard,
+    Metering,
+    Orchestration,
     Parts,
     Registry,
     Repository,
     TestRuns,
     Tracking,
     Training,
-    at_least,
     at_most,
 )
-
-SIMPLE = frozenset({"linear"})
-LEAST_UTILISATION = 0.25  # of the threads that a run could use, on average
 
 
 @check(
@@ -31,16 +29,9 @@ LEAST_UTILISATION = 0.25  # of the threads that a run could use, on average
 )
 def training_machines_fit_what_training_uses(charter: Charter, training: Training) -> Verdict:
     """Training keeps busy the threads it was given, and stays within its budget."""
-    if not (at_least(training.peak_rss_mib, 1) and at_least(training.cpu_seconds, 0) and training.wall_seconds > 0):
-        return not_met("the resource profile of the training run is not complete")
-    used = training.cpu_seconds / (training.wall_seconds * max(training.threads, 1))
-    profile = (
-        f"{used:.0%} of {training.threads} threads for {training.wall_seconds:.0f} s, {training.peak_rss_mib:.0f} MiB"
-    )
-    if not at_most(training.cpu_seconds, charter.budget.training_cpu_hours * 3600):
-        return not_met(f"{training.cpu_seconds / 3600:.2f} CPU hours, {charter.budget.training_cpu_hours} are granted")
-    if not at_least(used, LEAST_UTILISATION):
-        return not_met(f"{profile}: under {LEAST_UTILISATION:.0%}, a smaller machine would do")
+    if faults := pricing.of_machine(charter, training):
+        return not_met(faults[0])
+    profile = pricing.profile(training)
     return met(f"{profile}, no GPU asked for")
 
 
@@ -129,13 +120,8 @@ def experiments_begin_on_a_sample(training: Training, parts: Parts, tracking: Tr
 def searches_resume_from_what_is_known(training: Training, leaderboard: Leaderboard) -> Verdict:
     """A search is stored, and goes on from its earlier trials instead of beginning anew."""
     study = training.study
-    if not study.storage or "memory" in study.storage.casefold():
-        return not_met("the search is kept in memory alone: an interruption loses it")
-    if not study.resumed_trials:
-        raise Missing("a search that was resumed: this one ran through")
-    numbers = [candidate.trial for candidate in leaderboard.candidates if candidate.trial >= 0]
-    if len(set(numbers)) != len(numbers) or max(numbers, default=-1) < study.resumed_trials:
-        return not_met(f"{study.resumed_trials} trials were resumed, and the numbering does not go on from them")
+    if faults := searching.of_resuming(training, leaderboard):
+        return not_met(faults[0])
     return met(f"study {study.name} went on after {study.resumed_trials} of {study.trials} trials")
 
 
@@ -147,18 +133,9 @@ def searches_resume_from_what_is_known(training: Training, leaderboard: Leaderbo
 )
 def an_optimiser_tunes_within_stated_ranges(params: Params, training: Training, leaderboard: Leaderboard) -> Verdict:
     """An optimiser searches stated ranges for the declared metric, and the model is its best trial."""
-    study, chosen = training.study, leaderboard.chosen(training)
-    if leaderboard.primary != params.metrics.primary:
-        return not_met(f"the search was for {leaderboard.primary}, declared is {params.metrics.primary}")
-    if not (study.sampler and study.pruner and study.trials > 0):
-        return not_met("sampler, pruner or number of trials of the search are not recorded")
-    if chosen is None:
-        return not_met("the model is not made with the parameters of the finished trial that it names")
-    if ahead := leaderboard.ahead(chosen):
-        return not_met(f"trial {ahead[0].trial} was better than the chosen {chosen.trial}")
-    tries = [(c.family, c.params) for c in leaderboard.candidates if c.trial >= 0]
-    if not (searched := sorted({f for f, params in tries for g, others in tries if f == g and params != others})):
-        return not_met("no family was tried with more than one set of parameters")
+    if faults := pricing.of_optimiser(training, leaderboard, params.metrics.primary):
+        return not_met(faults[0])
+    study, searched = training.study, pricing.searched(leaderboard)
     return met(f"{study.sampler} and {study.pruner}, {study.trials} trials, ranges searched of {', '.join(searched)}")
 
 
@@ -193,20 +170,9 @@ def the_cheapest_good_algorithm_is_chosen(
     charter: Charter, policy: Policy, training: Training, leaderboard: Leaderboard
 ) -> Verdict:
     """Simple algorithms are tried, and a dearer one is chosen only where it is better or costs hardly more."""
-    chosen, margin = leaderboard.chosen(training), policy.comparison.margin
-    if chosen is None or not at_least(chosen.cpu_seconds, 0):
-        return not_met("the model is not a finished trial of the leaderboard, or its cost is not known")
-    if not any(c.family in SIMPLE for c in leaderboard.finished):
-        return not_met(f"none of {', '.join(sorted(SIMPLE))} was tried to the end")
-    if ahead := leaderboard.ahead(chosen, margin=margin):
-        return not_met(f"trial {ahead[0].trial} ({ahead[0].value}) beats the chosen {chosen.trial} ({chosen.value})")
-    least = policy.bounds.material_cost * charter.budget.training_cpu_hours * 3600
-    bound = next((t for t in policy.thresholds if t.metric == leaderboard.primary), None)
-    for rival in leaderboard.saving(chosen, margin=margin, seconds=least):
-        if bound is None or at_least(rival.value, bound.floor) or at_most(rival.value, bound.ceiling):
-            return not_met(
-                f"trial {rival.trial} ({rival.family}) is as good within {margin}, and saves over {least:.0f} s"
-            )
+    if faults := pricing.of_algorithm(charter, policy, training, leaderboard):
+        return not_met(faults[0])
+    chosen = need(leaderboard.chosen(training), "the trial that the model is made of")
     price = (chosen.cpu_seconds or 0.0) / 3600 * charter.budget.cpu_hour_price
     return met(f"{chosen.family}: {chosen.value:.4g} for {price:.2g} {charter.error_costs.currency} a fit, well spent")
 
@@ -222,22 +188,12 @@ def implementations_are_compared_by_price_and_fit(
     charter: Charter, policy: Policy, training: Training, leaderboard: Leaderboard
 ) -> Verdict:
     """Two implementations or more are compared by time, price and quality on the same rows, and the choice pays."""
-    chosen = leaderboard.chosen(training)
-    tried = [c for c in leaderboard.finished if c.trial >= 0 and not c.baseline]
-    if chosen is None or any(not at_least(c.cpu_seconds, 0) for c in tried):
-        return not_met("the model is no finished trial, or the CPU seconds of a trial are not known")
-    best = {c.family: c for c in sorted(tried, key=lambda c: c.value or 0.0, reverse=not leaderboard.upward)}
-    if len(best) < 2:
-        return not_met(f"only {', '.join(best) or 'a baseline'} was tried: there is nothing to compare it with")
-    hour, currency = charter.budget.cpu_hour_price, charter.error_costs.currency
-    least = policy.bounds.material_cost * charter.budget.training_cpu_hours * 3600
-    saving = leaderboard.saving(chosen, margin=policy.comparison.margin, seconds=least)
-    if others := [c for c in saving if c.family != chosen.family]:
-        return not_met(
-            f"{others[0].family} is as good for {others[0].cpu_seconds} CPU seconds, not {chosen.cpu_seconds}"
-        )
+    if faults := pricing.of_implementations(charter, policy, training, leaderboard):
+        return not_met(faults[0])
+    best, hour = pricing.best_of_each(leaderboard), charter.budget.cpu_hour_price
+    currency = charter.error_costs.currency
     told = (f"{n} {c.value:.4g} for {(c.cpu_seconds or 0) / 3600 * hour:.2g} {currency}" for n, c in best.items())
-    return met(f"{', '.join(told)}; {chosen.family} was chosen")
+    return met(f"{', '.join(told)}; {training.family} was chosen")
 
 
 @check(
@@ -250,17 +206,14 @@ def small_experiments_run_on_one_machine(
     charter: Charter, parts: Parts, tracking: Tracking, repository: Repository, registry: Registry, tests: TestRuns
 ) -> Verdict:
     """Training runs on one machine while its rows fit there, and CI tries the whole of it on one in small."""
-    target = need(tracking.winner.tags.get("lifecycle.compute_target"), "where training ran (a tag of the run)")
     rows = sum(part.rows for part in parts.parts.values())
-    if target != (wanted := "local" if rows <= charter.allocation.local_rows else "cluster"):
-        return not_met(f"{rows} rows were trained on a {target} target, the rule says {wanted}")
-    if not repository.ci_files:
-        return not_met("nothing runs the tests for a commit: no CI is defined in the repository")
+    if faults := [*pricing.of_target(charter, tracking, rows), *pricing.of_ci(repository)]:
+        return not_met(faults[0])
     version = delivery.at_hand(registry)
     if faults := delivery.of_tests(version, tests)[0]:
         return not_met("; ".join(faults[:5]))
     ran = tests.runs[version.tags["commit"]]
-    return met(f"{rows} rows, {target} as the rule says; {ran.kinds['model']} tests of models green on one machine")
+    return met(f"{rows} rows where the rule says; {ran.kinds['model']} tests of models green on one machine")
 
 
 @check(
@@ -298,3 +251,50 @@ def nothing_stands_idle(policy: Policy, housekeeping: Housekeeping, clock: Clock
     if idle := [each for each in housekeeping.idle if not rules.may_idle.get(each.kind)]:
         return not_met(f"idle: {', '.join(f'{e.kind} ({e.pid}) for {e.minutes:g} min' for e in idle[:5])}")
     return met(f"none idle for {rules.idle_minutes:g} minutes; looked at by flow run {housekeeping.flow_run_id}")
+
+
+@check(
+    "MLCOST-20",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Set `allocation` and `budget.monthly` in config/charter.yaml, then `lifecycle run`.",
+    effort=Effort.SMALL,
+)
+def runs_carry_cost_tags_within_a_budget(
+    charter: Charter, metered: Metering, tracking: Tracking, orchestration: Orchestration, registry: Registry,
+    clock: Clock,
+) -> Verdict:  # fmt: skip
+    """Every run, flow and version says who pays; a month stays within its budget, and its alarm was tried."""
+    faults = delivery.known(
+        lambda: metering.of_tags(metered, tracking, orchestration, registry),
+        lambda: metering.of_budget(metered, charter, clock),
+        lambda: metering.of_alarm(metered, "budget"),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    spent, granted = metering.cost(metered, charter, clock), charter.budget.monthly
+    return met(
+        f"{spent:.2g} of {granted:g} {charter.error_costs.currency} this month; all is tagged, the alarm was tried"
+    )
+
+
+@check(
+    "MLCOST-23",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.DEVELOPMENT,
+    fix="Run `lifecycle run`, which meters and logs its phases; `metering` in config/policy.yaml says what is told.",
+    effort=Effort.SMALL,
+)
+def runs_tell_what_they_take(policy: Policy, metered: Metering, housekeeping: Housekeeping, clock: Clock) -> Verdict:
+    """Every phase tells time, CPU, memory and bytes; its log is whole and kept for a while; the alarm was tried."""
+    faults = delivery.known(
+        lambda: metering.of_figures(metered),
+        lambda: metering.of_log(metered),
+        lambda: metering.of_retention(policy, housekeeping, clock),
+        lambda: metering.of_alarm(metered, "duration"),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    told = ", ".join(f"{line.phase} {line.seconds:.0f} s {line.peak_rss_mib:.0f} MiB" for line in metered.last_run)
+    lines = need(metered.log, "a log").lines
+    return met(f"{told}; {lines} lines are kept {policy.housekeeping.log_days} days; the alarm was tried")

@@ -83,7 +83,7 @@ def _from_database(path: Path) -> Orchestration:
     except sqlite3.Error as error:
         raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
     names = {row["id"]: row["name"] for row in deployments}
-    for row in (*deployments, *schedules):
+    for row in (*deployments, *schedules, *runs):
         row |= {key: _json(row[key]) for key in ("schedule", "tags") if key in row}
     own = {row["id"]: [s for s in schedules if s["deployment_id"] == row["id"]] for row in deployments}
     return Orchestration(
@@ -124,6 +124,7 @@ def _flow_run(row: Row, flows: dict[str, str], deployments: dict[str, str]) -> F
         deployment=deployments.get(row.get("deployment_id") or ""),
         started=_time(row.get("start_time")),
         ended=_time(row.get("end_time")),
+        tags=tuple(row.get("tags") or ()),
     )
 
 

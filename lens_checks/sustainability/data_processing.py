@@ -1,10 +1,11 @@
-"""Sustainability while data is processed: kept no longer than its class asks for, and stored in little room."""
+"""Sustainability while data is processed: nothing idles, and what is kept takes little room, no longer than needed."""
 
 from datetime import timedelta
 
 from config.settings import Policy
+from lens_checks import delivery, metering
 from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, need, not_met
-from lens_checks.evidence.records import Clock, Housekeeping, Landing, Storage
+from lens_checks.evidence.records import Clock, Housekeeping, Landing, Metering, Orchestration, Storage
 
 BARE = frozenset({None, "NONE", "UNCOMPRESSED"})
 COLUMNAR = (".parquet", ".feather")
@@ -59,3 +60,23 @@ def data_takes_little_room(
     landed = sum(file.size for file in storage.files if file.path.startswith("data/landed/"))
     how = ", ".join(sorted({str(file.compression) for file in storage.files}))
     return met(f"{len(storage.files)} files, {how}; {landing.rows} rows in {landed / max(raw, 1):.0%} of their source")
+
+
+@check(
+    "MLSUS-04",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Let `lifecycle schedule serve` start the runs; read reports/metering.json for what waited or ran again.",
+)
+def pipelines_wake_when_there_is_work(policy: Policy, metered: Metering, orchestration: Orchestration) -> Verdict:
+    """Runs are started by a calendar or an event, wait little, leave nothing behind, and skip what is up to date."""
+    faults = delivery.known(
+        lambda: metering.of_triggers(metered, orchestration), lambda: metering.of_idleness(metered, policy)
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    skipped, stages = metering.skipped(metered)
+    return met(
+        f"{', '.join(orchestration.scheduled('retraining'))}; no processor used {metered.idle_share:.0%} of the time; "
+        f"{skipped} of {stages} stages were up to date and skipped, none of the rest needlessly"
+    )

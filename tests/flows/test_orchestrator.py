@@ -21,14 +21,15 @@ from flows import orchestrator
 
 ROOT = Path(__file__).parents[2]
 FLOW = """
-import sys, time
+import os, sys, time
+from pathlib import Path
+from config.load import load
 from config.settings import Runtime
 from flows import orchestrator
 
-class Settings:
-    runtime = Runtime()
-
-server = orchestrator.start(Settings.runtime)
+sample = load(Path(os.environ["PYTHONPATH"], "proving/sample"))
+settings = sample.model_copy(update={"runtime": Runtime()})
+server = orchestrator.start(settings.runtime)
 print(server.process.pid, flush=True)
 from prefect import flow, task
 
@@ -40,7 +41,7 @@ def step(number):
 def steps():
     return sum(step(number) for number in range(5))
 
-with orchestrator.prefect_server(Settings):
+with orchestrator.prefect_server(settings):
     assert steps() == 10
 print("done", flush=True)
 time.sleep(float(sys.argv[1]))

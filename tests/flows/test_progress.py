@@ -1,11 +1,15 @@
 """People see which phase and step goes on, and what became of each phase."""
 
+import json
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
-from flows import progress
+from config.load import load
+from flows import operating, progress
+from tasks import metering
 
 
 def test_phases_are_kept_with_what_they_did(capsys: pytest.CaptureFixture[str]) -> None:
@@ -28,6 +32,33 @@ def test_a_phase_that_fails_is_kept_too() -> None:
     with progress.Journal().shown() as journal, pytest.raises(ValueError, match="no"), journal.phase("Training"):
         raise ValueError("no")
     assert [kept.did for kept in journal.phases] == ["stopped: ValueError"]
+
+
+def two_phases(journal: progress.Journal) -> None:
+    """Find one phase up to date, and fail in the next."""
+    with journal.phase("Framing") as entry:
+        progress.tell("Read the charter")
+        entry.skipped, entry.inputs = True, "i"
+    with journal.phase("Training"):
+        raise ValueError("no")
+
+
+def test_a_metered_run_leaves_its_phases_and_a_whole_log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    sample = load(Path(__file__).parents[2] / "proving" / "sample")
+    with progress.Journal().shown() as journal:
+        with pytest.raises(ValueError, match="no"), operating.metered(journal, sample, cause="drift"):
+            two_phases(journal)
+        with journal.phase("Drill"):
+            pass
+    lines = metering.read()
+    assert [(m.phase, m.outcome, m.skipped, m.inputs) for m in lines] == [
+        ("Framing", "done", True, "i"), ("Training", "stopped", False, ""),
+    ]  # fmt: skip
+    log = [json.loads(line) for line in next(Path(".lifecycle/logs").iterdir()).read_text().splitlines()]
+    assert [line["n"] for line in log] == list(range(1, len(log) + 1))
+    kinds = [line["kind"] for line in log]
+    assert kinds == ["begun", "phase", "step", "done", "said", "phase", "done", "ended"] and log[-1]["text"] == "failed"
 
 
 def test_steps_nobody_looks_at_are_not_told(capsys: pytest.CaptureFixture[str]) -> None:

@@ -2,11 +2,14 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
+from config.settings import Charter
 from lens_checks.evidence import records as r
-from tests.lens_checks.delivered import COMMIT
-from tests.lens_checks.made import MODEL, PARTS
+from tests.lens_checks.delivered import COMMIT, FLOW
+from tests.lens_checks.frugal import TAGS
+from tests.lens_checks.made import MODEL, NOW, PARTS
 
 SEEN = {name: PARTS[name][:36] for name in ("train", "tune")}
 SCORES = {"tune_average_precision": 0.85, "cpu_seconds": 5.0}
@@ -29,12 +32,71 @@ def tried(**change: Any) -> dict[type, dict[str, object]]:
     return {r.Tracking: {"trials": (*others, replace(last, **change))}}
 
 
+RUNS = {"first": NOW - timedelta(days=1), "last": NOW}
+PHASES = ("Framing", "Data preparation", "Training", "Evaluation")
+STAGES = PHASES[1:]
+WORDS = tuple(f"{name}={value}" for name, value in TAGS.items())
+
+
+def phase(run: str, name: str, end: datetime, /, **change: Any) -> r.MeteredPhase:
+    """Make what a phase took: of a stage the inputs are those of its run."""
+    whole: dict[str, Any] = {
+        "run": run, "flow_run_id": FLOW, "process": "vm:1:1", "phase": name, "cause": "drift",
+        "start": end - timedelta(seconds=10), "end": end, "seconds": 10.0, "cpu_seconds": 9.0, "peak_rss_mib": 400.0,
+        "read_bytes": 1000, "written_bytes": 500, "left": 0, "outcome": "done", "skipped": False,
+        "inputs": f"{name} of {run}" if name in STAGES else "",
+    }  # fmt: skip
+    return r.MeteredPhase(**whole | change)
+
+
+def lines(which: str = "", **change: Any) -> tuple[r.MeteredPhase, ...]:
+    """Give the phases of two runs, one phase of the last of them changed."""
+    return tuple(
+        phase(run, name, end, **(change if (run, name) == ("last", which) else {}))
+        for run, end in RUNS.items()
+        for name in PHASES
+    )
+
+
+def took(which: str, **change: Any) -> dict[type, dict[str, object]]:
+    """Let a phase of the last run have taken something else."""
+    return {r.Metering: {"lines": lines(which, **change)}}
+
+
+def alarm(name: str, **change: bool) -> dict[type, dict[str, object]]:
+    """Let an alarm have come out otherwise when it was tried."""
+    tried = {each: r.TriedAlarm(raised=True, quiet=True) for each in ("duration", "budget")}
+    return {r.Metering: {"tried": tried | {name: replace(tried[name], **change)}}}
+
+
 def metered(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project the account of its experiments and of its runs."""
     tracking, release = records[r.Tracking], records[r.Release]
     card = r.ReleasedFile(path="card.md", sha256=MODEL, size=900)
+    charter, orchestration, registry = records[Charter], records[r.Orchestration], records[r.Registry]
+    flow = r.FlowRun(
+        id=FLOW, name="all", flow="Lifecycle", state="Completed", deployment=None, started=NOW, ended=NOW, tags=WORDS
+    )
+    deployments = tuple(replace(each, tags=(*each.tags, *WORDS)) for each in orchestration.deployments)
+    house = records[r.Housekeeping]
+    kept = house.removed | {"logs": r.Removed(files=0, bytes=0, left=0)}
     added: list[object] = [
-        replace(tracking, winner=logged(tracking.winner), trials=tuple(map(logged, tracking.trials))),
+        r.Metering(
+            made=NOW,
+            lines=lines(),
+            tried={n: r.TriedAlarm(raised=True, quiet=True) for n in ("duration", "budget")},
+            log=r.LogOfRun(run="last", lines=9, missing=0, begun=PHASES, done=PHASES, ended="complete"),
+        ),
+        charter.model_copy(update={"budget": charter.budget.model_copy(update={"monthly": 10.0})}),
+        replace(orchestration, deployments=deployments, flow_runs=(*orchestration.flow_runs, flow)),
+        replace(registry, versions=tuple(replace(v, tags=TAGS | v.tags) for v in registry.versions)),
+        replace(house, removed=kept),
+        replace(
+            tracking,
+            winner=logged(tracking.winner),
+            trials=tuple(map(logged, tracking.trials)),
+            search=replace(tracking.search, tags=tracking.search.tags | TAGS),
+        ),
         replace(release, files=(*release.files, card)),
         r.CommittedPipeline(commit=COMMIT),
     ]

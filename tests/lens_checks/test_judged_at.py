@@ -27,6 +27,8 @@ ELSEWHERE = {
     "MLSUS-03": Checkpoint.DEVELOPMENT,
     "MLSUS-06": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
+    "MLCOST-07": Checkpoint.RELEASE,
+    "MLCOST-20": Checkpoint.RELEASE,
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-04": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
@@ -34,6 +36,8 @@ ELSEWHERE = {
     "MLREL-07": Checkpoint.RELEASE,
     "MLSEC-05": Checkpoint.RELEASE,
     "MLSEC-10": Checkpoint.RELEASE,
+    # what only a calendar that is served can show
+    "MLSUS-04": Checkpoint.OPERATION,
     # what only a model that serves can show: what it takes and costs
     "MLCOST-01": Checkpoint.OPERATION,
     "MLOE-03": Checkpoint.OPERATION,

@@ -11,6 +11,7 @@ import pytest
 
 from config.settings import Housekeeping
 from tasks import files, housekeeping
+from tasks.runlog import LOGS
 from tasks.tracking import Tracking
 
 RULES = Housekeeping()
@@ -52,6 +53,12 @@ def test_rows_beyond_their_time_are_deleted_where_the_policy_says_so(store: Trac
     landed = put(tmp_path / "data/landed/rows.parquet", days=9000)
     assert keep(store, tmp_path).removed["rows"] == housekeeping.Removed(1, 1, 0)
     assert (old.exists(), new.exists(), landed.exists()) == (False, True, True)
+
+
+def test_logs_beyond_their_time_are_deleted(store: Tracking, tmp_path: Path) -> None:
+    old, new = put(tmp_path / LOGS / "old.jsonl"), put(tmp_path / LOGS / "new.jsonl", days=1)
+    assert keep(store, tmp_path).removed["logs"] == housekeeping.Removed(1, 1, 0)
+    assert (old.exists(), new.exists()) == (False, True)
 
 
 def test_the_cache_keeps_what_a_lock_or_a_folder_of_it_names(store: Tracking, tmp_path: Path) -> None:

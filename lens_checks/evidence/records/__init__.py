@@ -69,6 +69,7 @@ from lens_checks.evidence.records.ground import (
 from lens_checks.evidence.records.housekeeping import Housekeeping, Idle, Removed
 from lens_checks.evidence.records.lineage import Lineage, LineageEdge, LineageNode
 from lens_checks.evidence.records.load import AlarmRehearsal, AlarmRule, Exported, LoadCurve, LoadStep
+from lens_checks.evidence.records.metering import LogOfRun, MeteredPhase, Metering, TriedAlarm
 from lens_checks.evidence.records.model import (
     Beside,
     Candidate,
@@ -207,8 +208,11 @@ __all__ = [
     "LoadCurve",
     "LoadStep",
     "LocalExplanation",
+    "LogOfRun",
     "Malformed",
     "Margin",
+    "MeteredPhase",
+    "Metering",
     "ModelVersion",
     "MonitoringHistory",
     "MonitoringWindow",
@@ -261,6 +265,7 @@ __all__ = [
     "TrackedRun",
     "Tracking",
     "Training",
+    "TriedAlarm",
     "Utilisation",
     "Validation",
     "WindowSides",

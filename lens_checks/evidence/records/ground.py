@@ -173,6 +173,7 @@ class FlowRun(Record):
     deployment: str | None
     started: datetime | None
     ended: datetime | None
+    tags: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -1,14 +1,16 @@
-"""Labels, and preparation as a pipeline."""
+"""Labels, and preparation as a pipeline that comes and goes."""
 
 from dataclasses import replace
 
 import pytest
 
-from config.settings import Data
+from config.settings import Data, Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import data_processing as checks
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
+from tests.lens_checks.delivered import tagged
+from tests.lens_checks.metered import took
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 NOTEBOOK = r.StageFile(path="explore.ipynb", recorded="1", on_disk="1")
@@ -27,6 +29,22 @@ VERDICTS = {
         "labels of people without provenance cannot be told": (UNKNOWN, {Data: {"labels": "people"}}),
         "labels of unstated origin cannot be told": (UNKNOWN, {Data: {"labels": "unstated"}}),
         "a target that was never profiled is refused": (NOT_MET, {r.Profile: {"columns": {}}}),
+    },
+    checks.preparation_is_a_job_that_comes_and_goes: {
+        "a job of the orchestrator, which left nothing, in the environment that serves": (MET, {}),
+        "a job that the orchestrator does not know is refused": (NOT_MET, {r.KnownRuns: {"ids": frozenset()}}),
+        "a job of no flow run is refused": (NOT_MET, took("Data preparation", flow_run_id=None)),
+        "processes left behind are refused": (NOT_MET, took("Data preparation", left=2)),
+        "as many left as the policy lets": (
+            MET,
+            took("Data preparation", left=2) | {Policy: {"metering": {"leftover": 2}}},
+        ),
+        "a job that tells no memory is refused": (NOT_MET, took("Data preparation", peak_rss_mib=0.0)),
+        "bytes that nobody counts cannot be told": (UNKNOWN, took("Data preparation", written_bytes=None)),
+        "packages beside the lock are refused": (NOT_MET, {r.Environment: {"not_in_lock": ("left-pad",)}}),
+        "a version made with another lock is refused": (NOT_MET, tagged(lock_sha256="7" * 64)),
+        "a server tried with another lock is refused": (NOT_MET, {r.Release: {"environment": {"lock_sha256": "7"}}}),
+        "data that was prepared elsewhere cannot be told": (UNKNOWN, {r.Metering: None}),
     },
     checks.preparation_is_a_reproducible_flow: {
         "a stage prepares the data": (MET, {}),

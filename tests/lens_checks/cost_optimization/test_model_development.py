@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -12,7 +13,10 @@ from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
 from lens_checks.searching import SAMPLE
-from tests.lens_checks.delivered import ran_with
+from tests.lens_checks.delivered import ran_with, tagged
+from tests.lens_checks.frugal import left
+from tests.lens_checks.made import NOW
+from tests.lens_checks.metered import PHASES, alarm, lines, took
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
@@ -22,6 +26,30 @@ AP, BRIER = Threshold(metric="average_precision", floor=0.8), Threshold(metric="
 RUN = GOOD.get(r.Tracking).winner
 TRIED = GOOD.get(r.Tracking).trials
 ROWS = (replace(RUN, run_id="1"), replace(RUN, run_id="2", status="RUNNING"))
+
+
+FLOW = GOOD.get(r.Orchestration).flow_runs[-1]
+
+
+def granted(monthly: float | None) -> Changes:
+    """Let the charter grant another sum a month."""
+    return {Charter: {"budget": {"monthly": monthly}}}
+
+
+def without(name: str) -> dict[str, str]:
+    """Give the tags of a run but one."""
+    return {tag: value for tag, value in RUN.tags.items() if tag != f"lifecycle.{name}"}
+
+
+def long_ago() -> Changes:
+    """Let all phases have run two months ago."""
+    then = NOW - timedelta(days=60)
+    return {r.Metering: {"lines": tuple(replace(line, end=then) for line in lines())}}
+
+
+def alone(*names: str) -> Changes:
+    """Let nothing but these phases have been metered."""
+    return {r.Metering: {"lines": tuple(line for line in lines() if line.phase in names)}}
 
 
 def trial(**changes: Any) -> r.TrackedRun:
@@ -281,6 +309,60 @@ VERDICTS = {
         "what keeps the calendar may wait": (MET, {r.Housekeeping: {"idle": (waiting("Prefect"),)}}),
         "a look that nobody took is refused": (NOT_MET, {r.Housekeeping: {"flow_run_id": None}}),
         "no look was taken": (UNKNOWN, {r.Housekeeping: None}),
+    },
+    checks.runs_carry_cost_tags_within_a_budget: {
+        "all is tagged, and the month is within its budget": (MET, {}),
+        "as much spent as is granted": (MET, granted(8 * 9.0 / 3600 * 0.05)),
+        "more spent than is granted is refused": (NOT_MET, granted(0.0005)),
+        "nothing granted cannot be told": (UNKNOWN, granted(None)),
+        "what was spent last month counts no more": (MET, granted(1e-9) | long_ago()),
+        "a trial that names no payer is refused": (
+            NOT_MET,
+            {r.Tracking: {"trials": (replace(TRIED[0], tags={}), *TRIED[1:])}},
+        ),
+        "a winner without an owner is refused": (NOT_MET, {r.Tracking: {"winner": {"tags": without("owner")}}}),
+        "a search without a unit is refused": (NOT_MET, {r.Tracking: {"search": {"tags": without("unit")}}}),
+        "a flow run without tags is refused": (NOT_MET, {r.Orchestration: {"flow_runs": (replace(FLOW, tags=()),)}}),
+        "a deployment without tags is refused": (
+            NOT_MET,
+            {r.Orchestration: {"deployments": (replace(GOOD.get(r.Orchestration).deployments[0], tags=()),)}},
+        ),
+        "a version without an environment is refused": (NOT_MET, tagged(**{"lifecycle.environment": ""})),
+        "flow runs that Prefect has forgotten cannot be told": (
+            UNKNOWN,
+            {r.Orchestration: {"flow_runs": (), "deployments": ()}},
+        ),
+        "an alarm that keeps quiet is refused": (NOT_MET, alarm("budget", raised=False)),
+        "an alarm that always rings is refused": (NOT_MET, alarm("budget", quiet=False)),
+        "an alarm that was not tried cannot be told": (UNKNOWN, {r.Metering: {"tried": {}}}),
+    },
+    checks.runs_tell_what_they_take: {
+        "every phase tells all, the log is whole and kept": (MET, {}),
+        "a phase without a duration is refused": (NOT_MET, took("Training", seconds=math.nan)),
+        "one that ends before it begins is refused": (NOT_MET, took("Training", end=NOW - timedelta(days=2))),
+        "a phase without CPU is refused": (NOT_MET, took("Evaluation", cpu_seconds=math.nan)),
+        "a phase without memory is refused": (NOT_MET, took("Framing", peak_rss_mib=0.0)),
+        "a phase that read nothing is refused": (NOT_MET, took("Training", read_bytes=0)),
+        "bytes that nobody counts cannot be told": (UNKNOWN, took("Training", read_bytes=None)),
+        "a stage that ran elsewhere cannot be told": (UNKNOWN, alone("Framing", "Evaluation")),
+        "a stage found up to date is told by the run before": (MET, took("Training", skipped=True, seconds=0.1)),
+        "a run without a log is refused": (NOT_MET, {r.Metering: {"log": None}}),
+        "a log with a gap is refused": (NOT_MET, {r.Metering: {"log": {"missing": 1}}}),
+        "a log that lacks a phase is refused": (NOT_MET, {r.Metering: {"log": {"done": ("Framing",)}}}),
+        "the phase that goes on need not have ended": (
+            MET,
+            {r.Metering: {"log": {"begun": (*PHASES, "Deployment"), "ended": None}}},
+        ),
+        "in a run that is over it must have": (
+            NOT_MET,
+            {r.Metering: {"log": {"begun": (*PHASES, "Deployment")}}},
+        ),
+        "logs that nobody deletes are refused": (NOT_MET, {r.Housekeeping: {"removed": {}}}),
+        "logs beyond their time are refused": (NOT_MET, left("logs")),
+        "an alarm that keeps quiet is refused": (NOT_MET, alarm("duration", raised=False)),
+        "an alarm that always rings is refused": (NOT_MET, alarm("duration", quiet=False)),
+        "an alarm that was not tried cannot be told": (UNKNOWN, {r.Metering: {"tried": {}}}),
+        "nothing was metered": (UNKNOWN, {r.Metering: None}),
     },
 }
 

@@ -1,4 +1,4 @@
-"""Kept no longer than its class asks for, and stored in little room."""
+"""Nothing idles; kept no longer than its class asks for, and stored in little room."""
 
 from dataclasses import replace
 from datetime import timedelta
@@ -11,6 +11,7 @@ from lens_checks.evidence import records as r
 from lens_checks.sustainability import data_processing as checks
 from tests.lens_checks.frugal import left
 from tests.lens_checks.made import NOW
+from tests.lens_checks.metered import lines, took
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 FILES = GOOD.get(r.Storage).files
@@ -27,7 +28,36 @@ def aged(days: float) -> Changes:
 
 
 SHORT = {"landed": {"days": 31}, "prepared": {"days": 31}}
+
+
+def waiting(cpu_seconds: float) -> Changes:
+    """Let every phase, of ten seconds, have used a processor for so long."""
+    return {r.Metering: {"lines": tuple(replace(line, cpu_seconds=cpu_seconds) for line in lines())}}
+
+
 VERDICTS = {
+    checks.pipelines_wake_when_there_is_work: {
+        "a calendar starts them, they do not wait, and skip what is up to date": (MET, {}),
+        "without a calendar it cannot be told": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
+        "a run that nothing caused is refused": (NOT_MET, took("Training", cause=" ")),
+        "workers that mostly wait are refused": (NOT_MET, waiting(4.9)),
+        "as much waiting as is let": (MET, waiting(5.0)),
+        "processes left behind are refused": (NOT_MET, took("Training", left=1)),
+        "a stage that ran again on the same inputs is refused": (
+            NOT_MET,
+            took("Training", inputs="Training of first"),
+        ),
+        "one that was found up to date is not": (MET, took("Training", inputs="Training of first", skipped=True)),
+        "a stage that was stopped did not run again": (
+            MET,
+            took("Training", inputs="Training of first", outcome="stopped"),
+        ),
+        "a fault is told though no calendar is there": (
+            NOT_MET,
+            took("Training", left=1) | {r.Orchestration: {"deployments": ()}},
+        ),
+        "nothing was metered": (UNKNOWN, {r.Metering: None}),
+    },
     checks.data_is_kept_as_its_class_asks: {
         "each class has its time, and nothing is beyond it": (MET, {}),
         "rows just within their time": (MET, aged(90)),
