@@ -22,6 +22,7 @@ class Which(StrEnum):
     RESUME = "resume"
     ACCESS = "access"
     DECAY = "decay"
+    SCALE = "scale"
     ALL = "all"
 
 
