@@ -146,6 +146,7 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     follower = Follower(options, options_file, standing, alarms.whom(os.environ))
     follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
     scaling.begin(os.environ.get(SHARED_FIGURES))
+    watch.look_at_resources()
     try:
         server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
     finally:

@@ -1,5 +1,6 @@
 """The drill of scaling: the real server gets more to do than one worker should, adds one, and lets it go again."""
 
+import http.client
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
@@ -8,6 +9,7 @@ from config.errors import LifecycleError
 from config.settings.serving import Serving
 from tasks.callers import ask_without_pause
 from tasks.drills import Practised, Tell
+from tasks.exported import scrape
 from tasks.servers import Running, started
 
 CONNECTIONS, BURST_SECONDS = 16, 0.5
@@ -40,13 +42,10 @@ def scale(
     tell("Start the server")
     with started(command, deadline_seconds=START_SECONDS) as running:
         seen = _watch(running, requests, tell)
-    faults = _faults(seen, serving)
-    words = (
-        f"from {seen.at_rest} to {seen.under_load} workers in {seen.seconds_to_grow:.1f} s, and back to {seen.after}"
-    )
-    return Practised(
-        not faults, "; ".join(faults) or words, version, round(seen.seconds_to_grow, 3), about | asdict(seen)
-    )
+    faults = faults_of(seen, serving)
+    seconds = round(seen.seconds_to_grow, 3)
+    words = f"from {seen.at_rest} to {seen.under_load} workers in {seconds:.1f} s, and back to {seen.after}"
+    return Practised(not faults, "; ".join(faults) or words, version, seconds, about | asdict(seen))
 
 
 def policy_of(serving: Serving) -> dict[str, object]:
@@ -70,10 +69,11 @@ def _watch(running: Running, requests: Sequence[bytes], tell: Tell) -> Seen:
 
 
 def workers(running: Running) -> int:
-    """Count the workers: the children of the server."""
-    import psutil
-
-    return len(psutil.Process(running.process.pid).children())
+    """Count the workers that have begun to answer, as the server exports them."""
+    try:
+        return scrape(running.port).workers
+    except (OSError, http.client.HTTPException) as error:
+        raise LifecycleError(f"the server does not tell its figures: {error}") from error
 
 
 def _burst(running: Running, requests: Sequence[bytes], seen: Seen) -> float:
@@ -93,7 +93,8 @@ def _until(holds: Callable[[], bool], seconds: float, *, meanwhile: Callable[[],
         meanwhile()
 
 
-def _faults(seen: Seen, serving: Serving) -> list[str]:
+def faults_of(seen: Seen, serving: Serving) -> list[str]:
+    """Say where what was seen is not what the policy promises."""
     faults = [] if seen.at_rest == serving.workers else [f"{seen.at_rest} workers at rest, not {serving.workers}"]
     if seen.under_load <= seen.at_rest:
         faults.append(f"no worker was added in {GROW_SECONDS:g} s of load at {seen.per_second_at_rest:g} a second")

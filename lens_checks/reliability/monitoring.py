@@ -57,12 +57,12 @@ def _of_restoring(drill: Drill, registry: Registry, ledger: Ledger) -> list[str]
     "MLREL-12",
     phase=Phase.MONITORING,
     judged_at=Checkpoint.OPERATION,
-    fix="Run `lifecycle drill scale`; `serving.scaling` in config/runtime.yaml is the policy, docs/hosting.md explains it.",
+    fix="Run `lifecycle drill scale`; `serving.scaling` in config/runtime.yaml is the policy (docs/hosting.md).",
 )
 def capacity_follows_the_load(
     charter: Charter, runtime: Runtime, policy: Policy, release: Release, drills: Drills, ledger: Ledger, clock: Clock
 ) -> Verdict:
-    """Up to the peak the levels are kept, by workers that a policy adds under load and ends after it, as a drill shows."""
+    """Levels are kept up to the peak; a drill shows that the policy adds workers under load and ends them after it."""
     usage, serving = sizing.profile(charter), runtime.serving
     if usage.kind == "batch":
         return not_applicable("rows are answered in batches, one after another: no capacity has to follow requests")
