@@ -153,7 +153,7 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     scaling.begin(os.environ.get(SHARED_FIGURES))
     watching = watch_levels(options, watch, standing)
     try:
-        server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
+        server_of(Service(standing, settings, watch), settings, standing).run(sockets=[listener])
     finally:
         follower.ending.set()
         watching.set()

@@ -79,6 +79,8 @@ class Serving(Closed):
     ask_keys: bool | None = Field(default=None, description="Whether a key is asked for; null: outside loopback.")
     keys_file: str = Field(default=".lifecycle/consumers.json", min_length=1, description="Consumers' hashed keys.")
     access_log: str = Field(default=".lifecycle/access.log", description="One line of JSON a request; empty: none.")
+    certificate: str = Field(default="", description="PEM file of its certificate; with one it speaks TLS alone.")
+    certificate_key: str = Field(default="", description="PEM file of the certificate's key; empty: in the same file.")
     encryption: str = Field(
         default="", description="What encrypts the traffic in front of it, where it listens outside loopback."
     )

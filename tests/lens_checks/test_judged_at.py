@@ -31,6 +31,7 @@ ELSEWHERE = {
     "MLCOST-20": Checkpoint.RELEASE,
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-04": Checkpoint.RELEASE,
+    "MLREL-01": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,
