@@ -22,7 +22,6 @@ class Alarms:
 
     folder: Path
     notify: Notify
-    next_step: str = "lifecycle verify"
     last: str | None = None
     told: set[str] = field(default_factory=set)
 
@@ -35,7 +34,7 @@ class Alarms:
         elif cause and cause == before and cause not in self.told:
             self.told.add(cause)
             if self._is_first(cause):
-                alerts.raise_alert(Alert("alarm", "the scoring server", reason, self.next_step), self.notify)
+                alerts.raise_alert(Alert("alarm", "the scoring server", reason, "lifecycle verify"), self.notify)
 
     def _is_first(self, cause: str) -> bool:
         """Claim a cause for this process; where nothing can be written, told twice is better than never."""

@@ -4,7 +4,6 @@ from pathlib import Path
 
 from config.settings.base import Closed
 from config.settings.serving import Serving
-from config.settings.usage import Usage
 
 
 class Options(Closed):
@@ -18,8 +17,6 @@ class Options(Closed):
     port: int = 0
     sensitive: tuple[str, ...] = ()
     serving: Serving = Serving()
-    usage: Usage | None = None
-    memory_mib: float = 2048.0
 
     @property
     def home(self) -> Path:

@@ -27,17 +27,6 @@ from lens_checks.evidence.records.delivery import (
     TaskPolicy,
 )
 from lens_checks.evidence.records.difference import ColumnDifference, Difference, LabelDifference
-from lens_checks.evidence.records.doors import (
-    ApiDocuments,
-    ApiKept,
-    ApiSignature,
-    ApiTrial,
-    ConsumerList,
-    DoorTrial,
-    ListedConsumer,
-    ProbeTrial,
-    RateTrial,
-)
 from lens_checks.evidence.records.evaluation import (
     ChampionComparison,
     ComparedVersion,
@@ -58,6 +47,7 @@ from lens_checks.evidence.records.evaluation import (
     ThresholdResult,
 )
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
+from lens_checks.evidence.records.findings import Finding, Findings
 from lens_checks.evidence.records.ground import (
     Authorship,
     Clock,
@@ -152,10 +142,6 @@ __all__ = [
     "Agreement",
     "AlarmRehearsal",
     "AlarmRule",
-    "ApiDocuments",
-    "ApiKept",
-    "ApiSignature",
-    "ApiTrial",
     "Attribution",
     "Authorship",
     "Backend",
@@ -172,7 +158,6 @@ __all__ = [
     "CommittedPipeline",
     "CommittedSource",
     "ComparedVersion",
-    "ConsumerList",
     "Contestant",
     "Copies",
     "Copy",
@@ -183,7 +168,6 @@ __all__ = [
     "Deployment",
     "Derived",
     "Difference",
-    "DoorTrial",
     "Drill",
     "Drills",
     "Effort",
@@ -201,6 +185,8 @@ __all__ = [
     "FairnessResult",
     "FeatureDrift",
     "FeatureSet",
+    "Finding",
+    "Findings",
     "FlowRun",
     "Golden",
     "Group",
@@ -221,7 +207,6 @@ __all__ = [
     "Lineage",
     "LineageEdge",
     "LineageNode",
-    "ListedConsumer",
     "Load",
     "LoadCurve",
     "LoadStep",
@@ -243,10 +228,8 @@ __all__ = [
     "PersonalData",
     "Pipeline",
     "Premises",
-    "ProbeTrial",
     "Profile",
     "ProfiledColumn",
-    "RateTrial",
     "Reading",
     "Registry",
     "Release",
