@@ -57,6 +57,7 @@ def once() -> dict[str, Spent]:
         spent["lifecycle run, nothing to do"] = measure(own, "-m", "cli", "run")
         spent["dvc repro, nothing to do"] = measure(own, "-m", "dvc", "repro")
         spent["checkpoints"] = measure(own, "-m", "benchmarks.checkpoints")
+        spent["review"] = measure(own, "-m", "benchmarks.review")
         with prefect_server(Path(folder) / "prefect") as url:
             spent["lifecycle run, server running"] = measure(served, "-m", "cli", "run", PREFECT_API_URL=url)
         spent["phases"] = Spent(0.0, 0.0, (own / "reports" / "run.json").read_text())
@@ -123,6 +124,7 @@ def show(spent: dict[str, Spent]) -> None:
     from rich.table import Table
 
     run, judged = json.loads(spent.pop("phases").said), json.loads(spent.pop("checkpoints").said)
+    years = spent.pop("review").said
     plain, console = spent["plain script"], Console()
     table = Table("way", "wall s", "CPU s", "wall ratio", "CPU ratio", title="The same work", title_justify="left")
     for name in ("plain script", "lifecycle run, server running", "lifecycle run, server of its own"):
@@ -145,6 +147,7 @@ def show(spent: dict[str, Spent]) -> None:
     rest.add_row("dvc repro", f"{repro.wall:.2f}", f"{repro.cpu:.2f}", "1.00", "1.00")
     rest.add_row("lifecycle run", f"{idle.wall:.2f}", f"{idle.cpu:.2f}", *(f"{x:.2f}" for x in _ratios(idle, repro)))
     console.print(rest)
+    print(years)
 
 
 def _ratios(one: Spent, base: Spent) -> tuple[float, float]:

@@ -135,7 +135,7 @@ def serve(package: Path, port: int) -> None:
     standing = Standing(load(package, digest=packaging.model_digest(package), version=1, decision=1))
     watch = Watch.of(settings, keys=True, log=True, capture=Capture.started(settings, ()), hosts=("127.0.0.1",))
     listener = socket.create_server(("127.0.0.1", port))
-    server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
+    server_of(Service(standing, settings, watch), settings, standing).run(sockets=[listener])
 
 
 def serve_constant(port: int) -> None:

@@ -22,7 +22,7 @@ class Which(StrEnum):
     RESUME = "resume"
     ACCESS = "access"
     DECAY = "decay"
-    FEEDBACK = "feedback"
+    SCALE = "scale"
     ALL = "all"
 
 

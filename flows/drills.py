@@ -89,10 +89,10 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
             from flows import decay
 
             return lambda _: decay.decay(stores, settings)
-        case "feedback":
-            from flows import feedback
+        case "scale":
+            from flows import scaling
 
-            return lambda place: feedback.feedback(place, settings)
+            return lambda place: scaling.scale(place, stores, settings)
 
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:

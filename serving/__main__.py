@@ -67,7 +67,7 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
         settings = Serving.model_validate_json(options.serving.read_bytes())
         watch = Watch.of(settings, keys=True, log=True)
     app = create_app(served, settings, watch)
-    server = server_of(app, settings.limits, app.standing)
+    server = server_of(app, settings, app.standing)
     print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])

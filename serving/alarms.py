@@ -22,6 +22,7 @@ class Alarms:
 
     folder: Path
     notify: Notify
+    next_step: str = "lifecycle verify"
     last: str | None = None
     told: set[str] = field(default_factory=set)
 
@@ -34,7 +35,7 @@ class Alarms:
         elif cause and cause == before and cause not in self.told:
             self.told.add(cause)
             if self._is_first(cause):
-                alerts.raise_alert(Alert("alarm", "the scoring server", reason, "lifecycle verify"), self.notify)
+                alerts.raise_alert(Alert("alarm", "the scoring server", reason, self.next_step), self.notify)
 
     def _is_first(self, cause: str) -> bool:
         """Claim a cause for this process; where nothing can be written, told twice is better than never."""

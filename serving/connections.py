@@ -11,7 +11,7 @@ from typing import Any
 import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
-from config.settings.serving import Limits
+from config.settings.serving import Limits, Serving
 from serving.served import Standing
 
 
@@ -80,12 +80,14 @@ class Bounded(HttpToolsProtocol):
         self.transport.close()
 
 
-def server_of(app: Any, limits: Limits, standing: Standing) -> "uvicorn.Server":
+def server_of(app: Any, settings: Serving, standing: Standing) -> "uvicorn.Server":
     """Make a uvicorn server for an application within limits; told to end, it says so first, and answers its work."""
+    limits = settings.limits
     config = uvicorn.Config(
         app, http=type("Within", (Bounded,), {"limits": limits}), loop="asyncio", ws="none", log_level="warning",
         access_log=False, server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=limits.grace_seconds,
-        lifespan="off", backlog=2048,
+        lifespan="off", backlog=2048, ssl_certfile=settings.certificate or None,
+        ssl_keyfile=settings.certificate_key or None,
     )  # fmt: skip
     return Draining(config, limits.drain_seconds, standing)
 
@@ -99,7 +101,8 @@ class Draining(uvicorn.Server):
 
     def run(self, sockets: "list[socket.socket] | None" = None) -> None:
         """Serve until told to end; uvicorn raises the signal again afterwards, which would cut off who called."""
-        signal.signal(signal.SIGTERM, lambda *_: None)
+        if threading.current_thread() is threading.main_thread():
+            signal.signal(signal.SIGTERM, lambda *_: None)
         super().run(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:

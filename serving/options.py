@@ -4,6 +4,7 @@ from pathlib import Path
 
 from config.settings.base import Closed
 from config.settings.serving import Serving
+from config.settings.usage import Usage
 
 
 class Options(Closed):
@@ -17,6 +18,8 @@ class Options(Closed):
     port: int = 0
     sensitive: tuple[str, ...] = ()
     serving: Serving = Serving()
+    usage: Usage | None = None
+    memory_mib: float = 2048.0
 
     @property
     def home(self) -> Path:

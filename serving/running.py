@@ -12,6 +12,7 @@ import threading
 import time
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config.errors import LifecycleError
 from serving import alarms, scaling
@@ -19,6 +20,10 @@ from serving.options import Options
 from serving.scaling import Scaler
 from serving.sockets import is_loopback, listen
 from tasks.consumers import read_consumers
+
+if TYPE_CHECKING:
+    from serving.served import Standing
+    from serving.watching import Watch
 
 SHARED_FIGURES = "PROMETHEUS_MULTIPROC_DIR"
 LOOPBACK = ("127.0.0.1", "localhost", "[::1]")
@@ -146,9 +151,26 @@ def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     follower = Follower(options, options_file, standing, alarms.whom(os.environ))
     follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
     scaling.begin(os.environ.get(SHARED_FIGURES))
+    watching = watch_levels(options, watch, standing)
     try:
-        server_of(Service(standing, settings, watch), settings.limits, standing).run(sockets=[listener])
+        server_of(Service(standing, settings, watch), settings, standing).run(sockets=[listener])
     finally:
         follower.ending.set()
+        watching.set()
         watch.close()
     return 0
+
+
+def watch_levels(options: Options, watch: "Watch", standing: "Standing") -> threading.Event:
+    """Look at what this worker uses, and watch the levels, where any were agreed, until the event is set."""
+    from serving.levels import LevelWatch
+
+    watch.look_at_resources()
+    if options.usage is None:
+        return threading.Event()
+    levels = LevelWatch.of(
+        options.usage, memory_mib=options.memory_mib, notify=alarms.whom(os.environ),
+        folder=options.home / "told-levels", exposition=lambda: watch.exposition(standing)[0],
+    )  # fmt: skip
+    levels.start(seconds=options.serving.levels_seconds)
+    return levels.ending

@@ -83,10 +83,14 @@ class Watch:
         """Give the resident memory of this worker, in bytes."""
         return Resources.now().memory_bytes
 
+    def look_at_resources(self) -> None:
+        """Note what this worker holds and has used."""
+        self.metrics.used(Resources.now(None if self.capture is None else Path(self.capture.settings.folder)))
+
     def exposition(self, standing: Standing) -> tuple[bytes, str]:
         """Give all figures in Prometheus's text form."""
         self.metrics.collectors["suspects"].set(self.probes.suspects)
-        self.metrics.used(Resources.now(None if self.capture is None else Path(self.capture.settings.folder)))
+        self.look_at_resources()
         return self.metrics.exposition(standing, self.capture)
 
     def close(self) -> None:

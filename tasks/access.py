@@ -88,7 +88,7 @@ def doors(serving: Serving) -> Iterator[Doors]:
         keys = {name: add_consumer(listed, name, days=2, per_minute=share) for name, share in shares.items()}
         made = Doors(folder, keys)
         told = serving.model_copy(
-            update={"keys_file": str(listed), "access_log": str(made.log), "ask_keys": True, "allowed_hosts": ()}
+            update={"keys_file": str(listed), "access_log": str(made.log), "ask_keys": True, "certificate": ""}
         )
         files.write_bytes_atomically(made.settings, told.model_dump_json().encode(), mode=0o600)
         yield made

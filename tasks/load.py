@@ -69,10 +69,17 @@ def measure(
 
     `headers` let the requests in.
     """
-    requests = [_request(batch, headers) for batch in _batches(records, rows)]
+    requests = requests_of(records, headers, rows=rows)
     steps = [_step(port, pid, requests, headers, connections, plan.seconds) for connections in plan.connections]
     size = sum(map(len, requests)) / len(requests) / 1024
     return Curve(rows, round(size, 3), os.cpu_count() or 1, tuple(steps))
+
+
+def requests_of(
+    records: Sequence[Mapping[str, Any]], headers: Mapping[str, str] | None = None, *, rows: int
+) -> list[bytes]:
+    """Write whole requests of so many rows each, as many as there are records."""
+    return [_request(batch, headers or {}) for batch in _batches(records, rows)]
 
 
 def _batches(records: Sequence[Mapping[str, Any]], rows: int) -> Iterator[list[Mapping[str, Any]]]:

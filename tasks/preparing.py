@@ -90,12 +90,25 @@ def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Sett
         "overlap_rows": leakage.overlap_rows,
         "landed_rows": audit.validation.rows + audit.validation.quarantined,
         "dropped_rows": audit.validation.quarantined,
+        "readmitted_rows": readmitted(audit.accepted, audit.caught),
     }
     files.write_json(ATTEMPT / "split.json", split)
     files.write_json(ATTEMPT / "leakage.json", leakage)
     told = sensitivity.derived(parts, columns, data, data_sha256=sha256)
     files.write_json(ATTEMPT / sensitivity.FILE, told)
     files.write_json(ATTEMPT / "reference.json", _known(asdict(reference(parts.train, data))))
+
+
+def readmitted(accepted: pd.DataFrame, caught: pd.DataFrame) -> int:
+    """Count the rows that go on although a row that equals them was set aside."""
+    names = [name for name in accepted.columns if name in caught.columns]
+    left = accepted
+    for name in names if len(caught) else ():  # column by column: few rows are left after the first
+        left = left[left[name].astype("str").isin(caught[name].astype("str"))]
+    if caught.empty or left.empty:
+        return 0
+    aside = set(caught[names].astype("str").itertuples(index=False, name=None))
+    return sum(row in aside for row in left[names].astype("str").itertuples(index=False, name=None))
 
 
 def published_columns(settings: Settings) -> list[str]:

@@ -5,16 +5,12 @@ import http.client
 import json
 import math
 import os
-import selectors
-import signal
-import subprocess
 import sys
-import tempfile
 import time
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import IO, Any
+from typing import Any
 
 from config.errors import LifecycleError
 from config.settings.serving import Serving
@@ -25,6 +21,7 @@ from tasks.load import Curve, quantile
 from tasks.malformed import malformed_requests
 from tasks.packaging import Package
 from tasks.scoring import Contract, Golden, largest_difference
+from tasks.servers import Running, started
 
 Measure = Callable[[int, int, Sequence[Mapping[str, Any]], Mapping[str, str]], Curve]
 REFUSED = (400, 413, 422)
@@ -76,19 +73,6 @@ class Trial:
     contract: Promises | None = None
 
 
-@dataclass(frozen=True)
-class _Running:
-    process: "subprocess.Popen[bytes]"
-    port: int
-    seconds_to_ready: float
-    headers: Mapping[str, str] = field(default_factory=dict)
-
-    def post(self, connection: http.client.HTTPConnection, body: bytes) -> tuple[int, bytes]:
-        connection.request("POST", "/invocations", body, {"Content-Type": "application/json", **self.headers})
-        response = connection.getresponse()
-        return response.status, response.read()
-
-
 def try_server(
     package: Package, contract: Contract, golden: Golden, *, keys_folder: Path, deadline_seconds: float, requests: int,
     code: Path | None = None, load: Measure | None = None, serving: Serving | None = None,
@@ -101,7 +85,8 @@ def try_server(
     """
     try:
         with contextlib.nullcontext() if serving is None else access.doors(serving) as doors:
-            with _server(package, keys_folder, deadline_seconds, code, doors) as running:
+            with started(_command(package, keys_folder, doors), deadline_seconds=deadline_seconds, code=code) as told:
+                running = told if doors is None else replace(told, headers=doors.headers())
                 connection = http.client.HTTPConnection("127.0.0.1", running.port, timeout=deadline_seconds)
                 with contextlib.closing(connection):
                     seen = _look(running, connection, contract, golden, requests)
@@ -116,7 +101,7 @@ def try_server(
 
 
 def _look(
-    running: _Running, connection: http.client.HTTPConnection, contract: Contract, golden: Golden, requests: int
+    running: Running, connection: http.client.HTTPConnection, contract: Contract, golden: Golden, requests: int
 ) -> Trial:
     import psutil
 
@@ -134,7 +119,7 @@ def _look(
 
 
 def _look_further(
-    seen: Trial, running: _Running, connection: http.client.HTTPConnection, package: Package, contract: Contract,
+    seen: Trial, running: Running, connection: http.client.HTTPConnection, package: Package, contract: Contract,
     golden: Golden, doors: Doors, serving: Serving,
 ) -> Trial:  # fmt: skip
     server = Server(connection, running.headers)
@@ -152,7 +137,7 @@ def _with_log(seen: Trial, doors: Doors) -> Trial:
     return replace(seen, access=replace(seen.access, logged=logged, marked=marked))
 
 
-def _ask_golden(running: _Running, connection: http.client.HTTPConnection, golden: Golden) -> GoldenResult:
+def _ask_golden(running: Running, connection: http.client.HTTPConnection, golden: Golden) -> GoldenResult:
     split = {"dataframe_split": {"columns": golden.columns, "data": golden.data}}
     status, body = running.post(connection, json.dumps(split).encode())
     answers = json.loads(body)["predictions"] if status == 200 else []
@@ -163,7 +148,7 @@ def _ask_golden(running: _Running, connection: http.client.HTTPConnection, golde
 
 
 def _time(
-    running: _Running, connection: http.client.HTTPConnection, golden: Golden, requests: int
+    running: Running, connection: http.client.HTTPConnection, golden: Golden, requests: int
 ) -> tuple[list[float], int]:
     bodies = [json.dumps({"dataframe_records": [record]}).encode() for record in golden.records]
     latencies, errors = [], 0
@@ -178,57 +163,9 @@ def _time(
     return latencies, errors
 
 
-@contextlib.contextmanager
-def _server(
-    package: Package, keys_folder: Path, deadline_seconds: float, code: Path | None, doors: Doors | None
-) -> Iterator[_Running]:
-    command = [
+def _command(package: Package, keys_folder: Path, doors: Doors | None) -> list[str]:
+    return [
         sys.executable, "-m", "serving", "--model-dir", str(package.folder.resolve()), "--keys",
-        str(keys_folder.resolve()),
-        "--digest", package.digest, "--parent", str(os.getpid()),
+        str(keys_folder.resolve()), "--digest", package.digest, "--parent", str(os.getpid()),
         *(() if doors is None else ("--serving", str(doors.settings))),
     ]  # fmt: skip
-    begin = time.monotonic()
-    with tempfile.TemporaryFile() as complaints:
-        process = subprocess.Popen(command, cwd=code, stdout=subprocess.PIPE, stderr=complaints, start_new_session=True)
-        try:
-            port = _wait_for_port(process, begin + deadline_seconds, complaints)
-            _wait_for_answer(port, begin + deadline_seconds)
-            yield _Running(process, port, time.monotonic() - begin, {} if doors is None else doors.headers())
-        finally:
-            _end(process)
-
-
-def _wait_for_port(process: "subprocess.Popen[bytes]", until: float, complaints: IO[bytes]) -> int:
-    assert process.stdout is not None
-    with selectors.DefaultSelector() as selector:
-        selector.register(process.stdout, selectors.EVENT_READ)
-        ready = selector.select(timeout=max(0.0, until - time.monotonic()))
-    line = process.stdout.readline() if ready else b""
-    if not line:
-        complaints.seek(0)
-        said = complaints.read().decode(errors="replace").strip()[-500:]
-        raise LifecycleError(f"the server did not start in time: {said or 'it said nothing'}")
-    return int(json.loads(line)["port"])
-
-
-def _wait_for_answer(port: int, until: float) -> None:
-    while time.monotonic() < until:
-        with contextlib.suppress(OSError), contextlib.closing(http.client.HTTPConnection("127.0.0.1", port, 2)) as ask:
-            ask.request("GET", "/ping")
-            if ask.getresponse().status == 200:
-                return
-        time.sleep(0.02)
-    raise LifecycleError("the server took the port but did not answer /ping in time")
-
-
-def _end(process: "subprocess.Popen[bytes]") -> None:
-    """End the server and whatever it started: its session is its own."""
-    for number, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 5.0)):
-        with contextlib.suppress(ProcessLookupError):
-            os.killpg(process.pid, number)
-        with contextlib.suppress(subprocess.TimeoutExpired):
-            process.wait(timeout=patience)
-            break
-    if process.stdout is not None:
-        process.stdout.close()

@@ -72,10 +72,15 @@ class Serving(Closed):
     workers: int = Field(default=1, ge=1, le=64, description="Processes that share the port; the least.")
     scaling: Scaling = Field(default_factory=Scaling, description="When workers are added and ended.")
     poll_seconds: float = Field(default=2.0, gt=0, le=60, description="How often the champion is asked for.")
+    levels_seconds: float = Field(
+        default=60.0, gt=0, le=3_600, description="Span over which the levels of the charter's `usage` are watched."
+    )
     keep: int = Field(default=3, ge=3, le=100, description="Last good models kept on the server's own disk.")
     ask_keys: bool | None = Field(default=None, description="Whether a key is asked for; null: outside loopback.")
     keys_file: str = Field(default=".lifecycle/consumers.json", min_length=1, description="Consumers' hashed keys.")
     access_log: str = Field(default=".lifecycle/access.log", description="One line of JSON a request; empty: none.")
+    certificate: str = Field(default="", description="PEM file of its certificate; with one it speaks TLS alone.")
+    certificate_key: str = Field(default="", description="PEM file of the certificate's key; empty: in the same file.")
     encryption: str = Field(
         default="", description="What encrypts the traffic in front of it, where it listens outside loopback."
     )

@@ -8,6 +8,7 @@ from lens_checks.evidence import (
     committed,
     data,
     delivery,
+    doors,
     environment,
     exposure,
     housekeeping,
@@ -35,6 +36,7 @@ R = TypeVar("R")
 
 COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.AccessAudit: upkeep.accesses,
+    r.ApiDocuments: doors.documents,
     r.Authorship: repository.authorship,
     r.Backup: delivery.backup,
     r.Baseline: data.baseline,
@@ -43,6 +45,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Clock: lambda place: r.Clock(now=place.now),
     r.CommittedPipeline: committed.committed_pipeline,
     r.CommittedSource: delivery.committed_source,
+    r.ConsumerList: doors.consumers,
     r.Copies: privacy.copies,
     r.Derived: privacy.derived,
     r.CostReport: upkeep.costs,
@@ -56,7 +59,6 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Exploration: upkeep.exploration,
     r.Exposure: exposure.exposure,
     r.HumanReview: upkeep.human_review,
-    r.Findings: proofs.findings,
     r.Housekeeping: housekeeping.housekeeping,
     r.KnownRuns: delivery.known_runs,
     r.Landing: data.landing,

@@ -5,7 +5,6 @@ import hashlib
 import json
 import os
 import re
-import sqlite3
 import subprocess
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -87,16 +86,7 @@ def known_runs(place: Place) -> KnownRuns:
     url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
     if url:
         return KnownRuns(ids=frozenset(_from_server(url.rstrip("/"))))
-    path = Path(os.environ.get("PREFECT_HOME", place.root / ".lifecycle/prefect")) / "prefect.db"
-    if not path.is_file():
-        raise NoEvidence("Prefect has recorded no flow run yet: run `lifecycle run`")
-    try:
-        database = sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=orchestration.PATIENCE_SECONDS)
-        ids = frozenset(str(row[0]) for row in database.execute("SELECT id FROM flow_run"))
-        database.close()
-    except sqlite3.Error as error:
-        raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
-    return KnownRuns(ids=ids)
+    return KnownRuns(ids=place.once(orchestration.stored)[1])
 
 
 def _from_server(url: str) -> Iterator[str]:

@@ -1,8 +1,10 @@
 """Ask Prefect's API, or read its stopped server's database: deployments with their schedules, and flow runs."""
 
 import base64
+import contextlib
 import json
 import os
+import sqlite3
 import urllib.request
 from datetime import datetime
 from pathlib import Path
@@ -26,10 +28,7 @@ def orchestration(place: Place) -> Orchestration:
     url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
     if url:
         return _from_server(url.rstrip("/"))
-    home = Path(os.environ.get("PREFECT_HOME", place.root / ".lifecycle/prefect"))
-    if not (home / "prefect.db").is_file():
-        raise NoEvidence("Prefect has recorded no flow run yet: run `lifecycle run`")
-    return _from_database(home / "prefect.db")
+    return place.once(stored)[0]
 
 
 def _from_server(url: str) -> Orchestration:
@@ -64,32 +63,38 @@ def _authorization() -> dict[str, str]:
     return {}
 
 
-def _from_database(path: Path) -> Orchestration:
-    import contextlib
-    import sqlite3
+def stored(place: Place) -> tuple[Orchestration, frozenset[str]]:
+    """Read the database of a stopped server: what it holds, and the id of every flow run (NoEvidence)."""
+    path = Path(os.environ.get("PREFECT_HOME", place.root / ".lifecycle/prefect")) / "prefect.db"
+    if not path.is_file():
+        raise NoEvidence("Prefect has recorded no flow run yet: run `lifecycle run`")
+    try:
+        address = f"file:{path}?mode=ro"
+        with contextlib.closing(sqlite3.connect(address, uri=True, timeout=PATIENCE_SECONDS)) as database:
+            database.row_factory = sqlite3.Row
+            return _from_database(database)
+    except sqlite3.Error as error:
+        raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
 
+
+def _from_database(database: sqlite3.Connection) -> tuple[Orchestration, frozenset[str]]:
     def rows(query: str) -> list[Row]:
         return [dict(row) for row in database.execute(query)]
 
-    try:
-        with contextlib.closing(
-            sqlite3.connect(f"file:{path}?mode=ro", uri=True, timeout=PATIENCE_SECONDS)
-        ) as database:
-            database.row_factory = sqlite3.Row
-            flows = {row["id"]: row["name"] for row in rows("SELECT id, name FROM flow")}
-            deployments = rows(DEPLOYMENTS)
-            schedules = rows("SELECT deployment_id, schedule, active FROM deployment_schedule")
-            runs = rows(f"SELECT * FROM flow_run ORDER BY start_time DESC LIMIT {NEWEST}")  # an int of ours
-    except sqlite3.Error as error:
-        raise NoEvidence(f"Prefect's database {path} cannot be read ({error}): run `lifecycle run`") from None
+    flows = {row["id"]: row["name"] for row in rows("SELECT id, name FROM flow")}
+    deployments = rows(DEPLOYMENTS)
+    schedules = rows("SELECT deployment_id, schedule, active FROM deployment_schedule")
+    runs = rows(f"SELECT * FROM flow_run ORDER BY start_time DESC LIMIT {NEWEST}")  # an int of ours
+    ids = frozenset(str(row["id"]) for row in rows("SELECT id FROM flow_run"))
     names = {row["id"]: row["name"] for row in deployments}
     for row in (*deployments, *schedules, *runs):
         row |= {key: _json(row[key]) for key in ("schedule", "tags") if key in row}
     own = {row["id"]: [s for s in schedules if s["deployment_id"] == row["id"]] for row in deployments}
-    return Orchestration(
+    found = Orchestration(
         deployments=tuple(_deployment(row, flows, own[row["id"]]) for row in deployments),
         flow_runs=tuple(_flow_run(row, flows, names) for row in runs),
     )
+    return found, ids
 
 
 def _json(value: Any) -> Any:

@@ -28,13 +28,13 @@ def tracking(place: Place) -> Tracking:
     """Read the run that logged the candidate, its search, and the trials."""
     report = place.once(training)
     with opened(place) as client:
-        winner = _run(client.get_run(report.run_id))
+        won = client.get_run(report.run_id)
         search = report.parent_run_id and _run(client.get_run(report.parent_run_id))
-        experiment = client.get_run(report.run_id).info.experiment_id
+        experiment = won.info.experiment_id
         filter_string = f"tags.`{PARENT}` = '{report.parent_run_id}'"
         found = all_of(partial(client.search_runs, [experiment], filter_string)) if search else []
         name = client.get_experiment(experiment).name
-    return Tracking(experiment=name, winner=winner, search=search or None, trials=tuple(_run(run) for run in found))
+    return Tracking(experiment=name, winner=_run(won), search=search or None, trials=tuple(_run(run) for run in found))
 
 
 def registry(place: Place) -> Registry:

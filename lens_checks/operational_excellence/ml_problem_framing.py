@@ -3,16 +3,13 @@
 import re
 
 from config.settings import Charter, Policy
-from lens_checks import delivery, feedback
+from lens_checks import delivery
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Authorship,
     Baseline,
-    Clock,
-    Drills,
     Evaluation,
     Explanation,
-    Findings,
     Leaderboard,
     Ledger,
     Profile,
@@ -191,27 +188,3 @@ def fairness_and_explanation_accompany_the_model(
             f"a gap between the groups of {', '.join(untold)} (each of {fairness.minimum_group} rows or more)"
         )
     raise Missing("a bias report from before training, and a bias-drift monitor, for the protected attributes")
-
-
-@check(
-    "MLOE-08",
-    phase=Phase.PROBLEM_FRAMING,
-    judged_at=Checkpoint.OPERATION,
-    fix="Run `lifecycle drill feedback` and `lifecycle drill decay`; the calendar of `lifecycle schedule serve` does.",
-)
-def findings_flow_back_to_earlier_phases(
-    findings: Findings, drills: Drills, ledger: Ledger, tracking: Tracking, leaderboard: Leaderboard,
-    training: Training, clock: Clock, policy: Policy,
-) -> Verdict:  # fmt: skip
-    """Refused evaluations lead back to the data, drift to a retraining, and what was rejected is told with a reason."""
-    faults = delivery.known(
-        lambda: feedback.of_way(findings, drills, ledger, clock, policy.recovery),
-        lambda: feedback.of_drift(drills, ledger),
-        lambda: feedback.of_rejected(tracking, leaderboard, training, ledger),
-    )
-    if faults:
-        return not_met("; ".join(faults[:5]))
-    return met(
-        f"a refused evaluation leads back to the data (drill, entry {drills.drills['feedback'].entry}; "
-        f"{len(findings.all)} findings), {feedback.shown(drills, ledger)}; every rejection has its reason"
-    )

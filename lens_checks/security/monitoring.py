@@ -1,9 +1,32 @@
-"""Security in operation: who gets at the data, and what is unusual about it."""
+"""Security in operation: who may call the model, who gets at the data, and what is unusual about it."""
 
-from config.settings import Policy
-from lens_checks import living
-from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
-from lens_checks.evidence.records import AccessAudit, Clock
+from config.settings import Policy, Runtime
+from lens_checks import doors, living
+from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_met
+from lens_checks.evidence.records import AccessAudit, Clock, ConsumerList, Release
+
+
+@check(
+    "MLSEC-12",
+    phase=Phase.MONITORING,
+    judged_at=Checkpoint.OPERATION,
+    fix="`lifecycle keys list`, then renew or revoke; `serving` in config/runtime.yaml has host, keys and certificate.",
+    effort=Effort.SMALL,
+)
+def only_listed_consumers_reach_the_model(
+    runtime: Runtime, release: Release, listed: ConsumerList, clock: Clock
+) -> Verdict:
+    """Only consumers on a list that is looked over get an answer, encrypted on its way, and the log names them."""
+    tried, serving = need(release.access, "a trial of the server's doors: `lifecycle run` makes one"), runtime.serving
+    faults = [*doors.of_entry(tried), *doors.of_consumers(listed, clock), *doors.of_settings(serving)]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    alone = doors.is_loopback(serving.host)
+    where = "reached from this machine alone" if alone else f"encrypted on {serving.host} by the server's certificate"
+    return met(
+        f"without a key {tried.anonymous}, with a false one {tried.unknown}, with a known one {tried.known}, named in "
+        f"the log; {where}; {len(listed.consumers)} consumers on the list, none past its day"
+    )
 
 
 @check(

@@ -30,6 +30,7 @@ CHANGES = {
         ("{metric: brier, ceiling: 0.10}", "{metric: brier, ceiling: 0.20}"),
         ("approval: policy\n", "release: {load: {seconds: 0.1}}\napproval: policy\n"),
     ],
+    "runtime": [("above: 0.6, below: 0.2", "above: 0.2, below: 0.08")],
     "charter": [
         ("floor: 0.75", "floor: 0.70"),
         ("latency_p95_ms: 250.0", "latency_p95_ms: 2000.0"),  # proofs and tests share their cores

@@ -2,10 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 from config.settings import Charter, Runtime, Usage
 from lens_checks.evidence import records as r
+from tests.lens_checks.delivered import COMMIT, DRILLED, entry_of
 from tests.lens_checks.made import NOW
 
 WHY = "the display is drawn anew by then"
@@ -92,11 +94,38 @@ def ruled(kpi: str, **change: Any) -> dict[type, dict[str, Any]]:
     return alarms(rules=tuple(rule(name, **change) if name == kpi else rule(name) for name in BOUNDS))
 
 
+SCALED: dict[str, object] = {
+    "policy": {"least": 1, "most": 2, "metric": "cpu", "above": 0.6, "below": 0.2}, "at_rest": 1, "under_load": 2,
+    "after": 1, "requests": 500, "errors": 0,
+}  # fmt: skip
+
+
+def scale(*, made: datetime = DRILLED, passed: bool = True, **about: object) -> r.Drill:
+    """Make the record of the drill of scaling."""
+    return r.Drill(
+        name="scale", made=made, passed=passed, seconds=3.0, entry=71, version=1, commit=COMMIT, about=SCALED | about
+    )  # fmt: skip
+
+
+def scaled(recorded: r.Drill | None = None, **change: Any) -> dict[type, object]:
+    """Give the changes to a good project in which the drill of scaling came out otherwise."""
+    from tests.lens_checks.world import GOOD
+
+    drill = scale(**change)
+    entries = tuple(e for e in GOOD.get(r.Ledger).entries if e.number != drill.entry)
+    return {
+        r.Drills: {"drills": {**GOOD.get(r.Drills).drills, "scale": drill}},
+        r.Ledger: {"entries": (*entries, entry_of(recorded or drill))},
+    }
+
+
 def served(records: Mapping[type, Any]) -> dict[type, object]:
     """Add to a project what is asked of its model, and what its server showed under load."""
     given: list[object] = [
         records[Charter].model_copy(update=profile()[Charter]),
         records[Runtime].model_copy(update=workers(1, 2)[Runtime]),
         replace(records[r.Release], **curve()[r.Release], **alarms()[r.Release]),
+        replace(records[r.Ledger], entries=(*records[r.Ledger].entries, entry_of(scale()))),
+        r.Drills(drills={**records[r.Drills].drills, "scale": scale()}),
     ]
     return {**records, **{type(record): record for record in given}}

@@ -31,6 +31,7 @@ ELSEWHERE = {
     "MLCOST-20": Checkpoint.RELEASE,
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-04": Checkpoint.RELEASE,
+    "MLREL-01": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,
@@ -45,7 +46,6 @@ ELSEWHERE = {
     "MLOE-11": Checkpoint.OPERATION,
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
-    "MLOE-08": Checkpoint.OPERATION,
     "MLOE-12": Checkpoint.OPERATION,
     "MLREL-04": Checkpoint.OPERATION,
     "MLREL-05": Checkpoint.OPERATION,

@@ -13,6 +13,7 @@ from lens_checks.evidence import records as r
 from lens_checks.evidence.place import NoEvidence
 from lens_checks.runner import ask
 from tests.lens_checks.delivered import delivered
+from tests.lens_checks.doored import doored
 from tests.lens_checks.frugal import frugal
 from tests.lens_checks.guarded import guarded
 from tests.lens_checks.living import living
@@ -141,4 +142,4 @@ def prepared() -> dict[type, object]:
 
 
 FOUND = settings() | prepared() | model() | release() | ground()
-GOOD = World(served(metered(living(frugal(guarded(proven(delivered(FOUND))))))))
+GOOD = World(doored(served(metered(living(frugal(guarded(proven(delivered(FOUND)))))))))

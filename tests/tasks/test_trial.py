@@ -6,13 +6,15 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 
 import psutil
 import pytest
 
+from config.settings.release import Load
 from config.settings.serving import Serving
-from tasks import packaging, trial
+from tasks import load, packaging, trial
 from tasks.candidates import read_contract
 from tasks.packaging import Package
 from tests.tasks.release_world import package_folder
@@ -81,6 +83,21 @@ def test_a_sound_package_is_served_answers_and_refuses(package: Package) -> None
     assert 0 < (seen.server.p50_ms or 0) <= (seen.server.p95_ms or 0) <= (seen.server.p99_ms or 0)
     assert (seen.server.rss_mib or 0) > 10
     assert set(psutil.Process().children(recursive=True)) == before
+
+
+def test_a_load_tells_what_a_worker_bears_and_what_it_exports(package: Package) -> None:
+    plan = Load(connections=(1, 4), seconds=0.1)
+    contract, golden = read_contract(package)
+    seen = trial.try_server(
+        package, contract, golden, keys_folder=package.folder.parent / "keys", deadline_seconds=60, requests=1,
+        load=partial(load.measure, plan=plan, rows=2),
+    )  # fmt: skip
+    assert seen.load is not None and (seen.load.rows_per_request, len(seen.load.steps)) == (2, 2)
+    for step in seen.load.steps:
+        assert step.requests >= 20 and step.errors == 0 and 0 < (step.p50_ms or 0) <= (step.p99_ms or 0)
+        assert step.cpu_seconds > 0 and step.rss_mib > 10 and step.disk_free_mib > 0
+        assert (step.exported.requests, step.exported.errors) == (step.requests, 0)
+        assert None not in vars(step.exported).values()
 
 
 def test_other_golden_answers_do_not_match(package: Package) -> None:

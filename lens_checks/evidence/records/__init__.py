@@ -27,6 +27,17 @@ from lens_checks.evidence.records.delivery import (
     TaskPolicy,
 )
 from lens_checks.evidence.records.difference import ColumnDifference, Difference, LabelDifference
+from lens_checks.evidence.records.doors import (
+    ApiDocuments,
+    ApiKept,
+    ApiSignature,
+    ApiTrial,
+    ConsumerList,
+    DoorTrial,
+    ListedConsumer,
+    ProbeTrial,
+    RateTrial,
+)
 from lens_checks.evidence.records.evaluation import (
     ChampionComparison,
     ComparedVersion,
@@ -47,7 +58,6 @@ from lens_checks.evidence.records.evaluation import (
     ThresholdResult,
 )
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
-from lens_checks.evidence.records.findings import Finding, Findings
 from lens_checks.evidence.records.ground import (
     Authorship,
     Clock,
@@ -142,6 +152,10 @@ __all__ = [
     "Agreement",
     "AlarmRehearsal",
     "AlarmRule",
+    "ApiDocuments",
+    "ApiKept",
+    "ApiSignature",
+    "ApiTrial",
     "Attribution",
     "Authorship",
     "Backend",
@@ -158,6 +172,7 @@ __all__ = [
     "CommittedPipeline",
     "CommittedSource",
     "ComparedVersion",
+    "ConsumerList",
     "Contestant",
     "Copies",
     "Copy",
@@ -168,6 +183,7 @@ __all__ = [
     "Deployment",
     "Derived",
     "Difference",
+    "DoorTrial",
     "Drill",
     "Drills",
     "Effort",
@@ -185,8 +201,6 @@ __all__ = [
     "FairnessResult",
     "FeatureDrift",
     "FeatureSet",
-    "Finding",
-    "Findings",
     "FlowRun",
     "Golden",
     "Group",
@@ -207,6 +221,7 @@ __all__ = [
     "Lineage",
     "LineageEdge",
     "LineageNode",
+    "ListedConsumer",
     "Load",
     "LoadCurve",
     "LoadStep",
@@ -228,8 +243,10 @@ __all__ = [
     "PersonalData",
     "Pipeline",
     "Premises",
+    "ProbeTrial",
     "Profile",
     "ProfiledColumn",
+    "RateTrial",
     "Reading",
     "Registry",
     "Release",

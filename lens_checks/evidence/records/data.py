@@ -193,3 +193,4 @@ class Parts(Record):
     landed_rows: int
     dropped_rows: int
     left_out: dict[str, int] = field(default_factory=dict)
+    readmitted_rows: int | None = None  # that go on although one that equals them was set aside

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from lens_checks.evidence.records.base import Record
 from lens_checks.evidence.records.data import Span
+from lens_checks.evidence.records.doors import ApiTrial, DoorTrial
 from lens_checks.evidence.records.load import AlarmRehearsal, LoadCurve
 from lens_checks.evidence.records.sides import WindowSides
 
@@ -135,6 +136,8 @@ class Release(Record):
     backends: tuple[Backend, ...] = ()
     strategy: str | None = None
     replay: Replay | None = None
+    access: DoorTrial | None = None
+    contract: ApiTrial | None = None
     load: LoadCurve | None = None
     alarms: AlarmRehearsal | None = None
 

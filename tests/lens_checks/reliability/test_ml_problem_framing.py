@@ -1,13 +1,61 @@
-"""One model or several."""
+"""A stable API before the model; one model or several."""
+
+from typing import Any
 
 import pytest
 
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import ml_problem_framing as checks
-from tests.lens_checks.world import DERIVED, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.doored import CURRENT, RELEASED, kept, promises
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
+
+def api(**change: Any) -> Changes:
+    """Let the trial of the API have come out otherwise."""
+    return {r.Release: {"contract": promises(**change)}}
+
+
+def signature(**change: Any) -> Changes:
+    """Let the columns be otherwise somewhere."""
+    return api(signature=r.ApiSignature(**{"columns": 1, "model": (), "server": (), **change}))
+
+
+GONE = ("GET /ping is gone",)
 VERDICTS = {
+    checks.consumers_talk_to_a_stable_api: {
+        "both versions are kept": (MET, {}),
+        "nothing has changed since the release": (
+            MET,
+            api(current=kept("1.0.0", RELEASED)) | {r.ApiDocuments: {"current": RELEASED}},
+        ),
+        "what was taken away is a major version": (MET, api(changes=GONE, current=kept("2.0.0", CURRENT))),
+        "what was taken away without one is refused": (NOT_MET, api(changes=GONE)),
+        "a major version before the released one is no later one": (
+            NOT_MET,
+            api(changes=GONE, released=kept("2.0.0", RELEASED)),
+        ),
+        "a version that is no number is no major one": (NOT_MET, api(changes=GONE, current=kept("new", CURRENT))),
+        "a broken promise of this version is refused": (
+            NOT_MET,
+            api(current=kept("1.1.0", CURRENT, broken=("GET /ping: answered 500",))),
+        ),
+        "a broken promise of the one before is refused": (
+            NOT_MET,
+            api(released=kept("1.0.0", RELEASED, broken=("GET /ping: answered 404",))),
+        ),
+        "a version that nobody asked is refused": (NOT_MET, api(released=kept("1.0.0", RELEASED, calls=0))),
+        "one call is one": (MET, api(released=kept("1.0.0", RELEASED, calls=1))),
+        "a contract that was changed since is refused": (NOT_MET, {r.ApiDocuments: {"current": "f" * 64}}),
+        "a released contract that was changed since is refused": (NOT_MET, {r.ApiDocuments: {"released": "f" * 64}}),
+        "a signature of another type is refused": (NOT_MET, signature(model=("delay",))),
+        "a server that takes other columns is refused": (NOT_MET, signature(server=("delay",))),
+        "a contract without a column is refused": (NOT_MET, signature(columns=0)),
+        "a model without a signature cannot be told": (UNKNOWN, signature(model=None)),
+        "a server that tells of no columns cannot be told": (UNKNOWN, signature(server=None)),
+        "without a trial nothing is known": (UNKNOWN, {r.Release: {"contract": None}}),
+        "without a contract nothing is known": (UNKNOWN, {r.ApiDocuments: None}),
+    },
     checks.one_failure_stays_local: {
         "one model cannot be split further": (DERIVED, {}),
         "a released model that is registered nowhere cannot be told": (UNKNOWN, {r.Registry: {"versions": ()}}),

@@ -1,15 +1,48 @@
-"""An earlier endpoint can be had back."""
+"""An earlier endpoint can be had back, and capacity follows the load."""
 
 import pytest
 
-from config.settings import Policy
+from config.settings import Charter, Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import monitoring as checks
 from tests.lens_checks.delivered import LONG_AGO, TOMORROW, drilled, served, written_by_hand
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.served import MANY, SCALED, USAGE, WHY, curve, profile, scale, scaled, step, workers
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+
+BATCH = {"kind": "batch", "mode": "batch", "levels": {"error_rate": USAGE["levels"]["error_rate"]}}
+RULES: dict[str, object] = dict(SCALED["policy"])  # type: ignore[call-overload]
 
 VERDICTS = {
+    checks.capacity_follows_the_load: {
+        "the peak is borne, and a worker was added and ended": (MET, {}),
+        "a batch has no capacity that follows": (DERIVED, profile(**BATCH)),
+        "the levels are left before the peak": (NOT_MET, curve(step(1, 40, 8.0), MANY)),
+        "the load ends before the peak": (NOT_MET, curve(step(1, 40, 8.0), step(4, 49, 20.0))),
+        "the load ends at the peak, for two workers": (MET, curve(step(1, 40, 8.0), step(4, 50, 20.0))),
+        "beyond the peak the levels may be left": (MET, curve(step(1, 60, 8.0), MANY)),
+        "too few requests tell nothing": (NOT_MET, curve(step(1, 19, 8.0, seconds=0.1))),
+        "no worker may be added": (NOT_MET, workers(2, 2)),
+        "without a drill": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "a drill that failed": (NOT_MET, scaled(passed=False)),
+        "a drill that is too old": (NOT_MET, scaled(made=LONG_AGO)),
+        "a drill that is still to come": (NOT_MET, scaled(made=TOMORROW)),
+        "a drill written by hand": (NOT_MET, scaled(recorded=scale(under_load=1))),
+        **{
+            f"another policy was practised: {name}": (NOT_MET, scaled(policy=RULES | {name: value}))
+            for name, value in {"least": 2, "most": 3, "metric": "requests", "above": 0.7, "below": 0.1}.items()
+        },
+        "more workers at rest": (NOT_MET, scaled(at_rest=2)),
+        "a worker was left": (NOT_MET, scaled(after=2)),
+        "none was added": (NOT_MET, scaled(under_load=1)),
+        "more were added than may be": (NOT_MET, scaled(under_load=3)),
+        "nobody counted under load": (NOT_MET, scaled(under_load=None)),
+        "a request failed": (NOT_MET, scaled(errors=1)),
+        "nothing was asked": (NOT_MET, scaled(requests=0)),
+        "a peak that was agreed since": (NOT_MET, profile(peak={"figure": 301, "reason": WHY})),
+        "without a profile": (UNKNOWN, {Charter: {"usage": None}}),
+        "without a load": (UNKNOWN, {r.Release: {"load": None}}),
+    },
     checks.an_earlier_endpoint_can_be_restored: {
         "restored in time, golden rows alike, a fresh backup": (MET, {}),
         "without a drill nothing is known": (UNKNOWN, {r.Drills: {"drills": {}}}),
