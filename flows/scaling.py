@@ -33,12 +33,13 @@ def scale(place: Path, stores: "Stores", settings: Settings) -> Practised:
 
 
 def _options(place: Path, serving: Serving, stores: "Stores", settings: Settings) -> Path:
-    """Write what the server is told: the policy in force, on loopback, without log and capture, in haste."""
+    """Write what the server is told: the policy in force, on loopback, without keys, log and capture, in haste."""
     from serving.options import Options
 
     own = serving.model_copy(
         update={
-            "host": "127.0.0.1", "allowed_hosts": (), "ask_keys": False, "access_log": "",
+            "host": "127.0.0.1", "allowed_hosts": (), "ask_keys": False, "access_log": "", "certificate": "",
+            "limits": serving.limits.model_copy(update={"per_minute": 0}),
             "capture": serving.capture.model_copy(update={"share": 0.0}),
             "scaling": serving.scaling.model_copy(update=drills_scale.CLOCK),
         }
