@@ -130,7 +130,6 @@ class Stage:
 
     def set(self, state: str) -> None:
         """Begin anew from a state."""
-        os.chdir(self.states)
         shutil.rmtree(self.root, ignore_errors=True)
         shutil.copytree(self.states / state, self.root)
 
