@@ -6,12 +6,69 @@ from typing import Any
 import pytest
 
 from config.errors import GateRefused
+from config.settings import Settings
 from tasks import approvals
 from tasks.approvals import Approvals
-from tasks.ledger import Kind
+from tasks.ledger import Decision, Entry, Kind
 from tests.tasks.release_world import World
 
 BY_PERSON = Approvals(required=True, approver="approver", author="author")
+
+
+BOUND: dict[str, Any] = dict.fromkeys(approvals.BOUND_TO, "the same")
+DECISION = Decision(
+    outcome="passed", commit=None, dirty=False, lock_sha256=None, report_sha256=None, promotable=True, actor="x",
+    cause="x", time="x", figures={"process": "the run"}, **BOUND,
+)  # fmt: skip
+
+
+def entry(number: int, kind: Kind, **body: Any) -> Entry:
+    return Entry(1, number, kind, "", "2026-01-01T00:00:00+00:00", body, "", "")
+
+
+DECIDED = entry(2, Kind.DECISION, **BOUND, figures={"process": "the run"})
+APPROVED = entry(3, Kind.APPROVAL, decision=2, approver="approver", process="a person's")
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        pytest.param((APPROVED,), "", id="the approver's word after the decision"),
+        pytest.param((), "waits for approver", id="no word at all"),
+        pytest.param((entry(3, Kind.DONE, decision=2),), "waits for approver$", id="a move is no word"),
+        pytest.param((entry(3, Kind.APPROVAL, lost=1),), "waits for approver$", id="a word on something else"),
+        pytest.param((entry(1, Kind.APPROVAL, **APPROVED.body),), "names no decision", id="a word before the decision"),
+        pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"decision": 1}),), "names no", id="on no decision"),
+        pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"process": "the run"}),), "itself", id="the run's"),
+        pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"approver": "author"}),), "by author", id="author's"),
+    ],
+)
+def test_what_a_decision_waits_for(others: tuple[Entry, ...], words: str) -> None:
+    with pytest.raises(approvals.AwaitsApproval, match=words) if words else contextlib.nullcontext():
+        BY_PERSON.demand(DECISION, DECIDED, (DECIDED, *others))
+
+
+@pytest.mark.parametrize("name", approvals.BOUND_TO)
+def test_an_approval_is_of_just_this_candidate_policy_and_base(name: str) -> None:
+    other = entry(2, Kind.DECISION, **BOUND | {name: "another"}, figures={"process": "the run"})
+    with pytest.raises(approvals.AwaitsApproval, match="another candidate, policy or base"):
+        BY_PERSON.demand(DECISION, DECIDED, (other, APPROVED))
+
+
+@pytest.mark.parametrize("approval", ["policy", "person"])
+def test_the_policy_says_whether_a_person_is_asked(shipped: Settings, approval: str) -> None:
+    policy = shipped.policy.model_copy(update={"approval": approval, "approver_may_be_author": False})
+    rules, owners = Approvals.of(shipped.model_copy(update={"policy": policy})), shipped.charter.owners
+    assert rules == Approvals(approval == "person", owners.approver, owners.model, by_author=False)
+    assert rules.expected == f"{owners.approver}, who is not {owners.model}"
+
+
+def test_nobody_is_waited_for_where_the_policy_asks_for_nobody() -> None:
+    Approvals(required=False, approver="approver", author="author").demand(DECISION, DECIDED, (DECIDED,))
+
+
+def test_the_author_is_no_approver_unless_it_is_said() -> None:
+    assert "nobody lets their own in" in (Approvals(required=True, approver="ann", author="Ann").fault_of("ann") or "")
 
 
 def kinds(world: World) -> list[str]:
