@@ -47,6 +47,13 @@ class Platform(Closed):
     vulnerabilities: dict[Name, str] = Field(
         default_factory=dict, description="Vulnerabilities by id that are accepted, each with the reason."
     )
+    indexes: tuple[Name, ...] = Field(
+        default=(),
+        description="Addresses of approved package indexes; none: any, for the lock's hashes bind the bytes.",
+    )
+    image: str = Field(
+        default="", pattern=r"^(\S+@sha256:[0-9a-f]{64})?$", description="The image it runs in, by digest, if in one."
+    )
     templates: tuple[Name, ...] = Field(
         default=(), description="Approved versions of the template, as copier writes them, or the start of one."
     )

@@ -8,12 +8,18 @@ import sysconfig
 import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
+from urllib.parse import urlsplit, urlunsplit
 
 from lens_checks.evidence.place import NoEvidence, Place
 from lens_checks.evidence.records.ground import Environment
 
 LOCK = "requirements.lock"
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*(==|@)\s*([^\s;\\]+)")
+PYPI = "https://pypi.org/simple"
+INDEX_VARIABLES = (
+    "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"
+)  # fmt: skip
+INDEX_LINE = re.compile(r"(?m)^--(?:extra-)?index-url[ =](\S+)")
 INSTALLERS = frozenset({"pip", "setuptools", "uv", "wheel"})  # what put the locked packages there
 
 
@@ -52,6 +58,8 @@ def environment(place: Place) -> Environment:
         other_version=tuple(f"{n} {installed[n]}, lock says {' or '.join(sorted(pins[n].versions))}" for n in other)[
             :20
         ],
+        elsewhere=tuple(name for name in _direct() if name != own)[:20],
+        indexes=_indexes(text.decode()),
     )
 
 
@@ -69,9 +77,35 @@ def _pins(text: str) -> dict[str, _Pin]:
 
 def _installed() -> dict[str, str]:
     """Read name and version of every installed distribution from the names of their folders."""
-    folders = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
-    stems = [path.name.removesuffix(".dist-info") for folder in folders for path in Path(folder).glob("*.dist-info")]
-    return {_normal(name): version for name, _, version in (stem.rpartition("-") for stem in stems)}
+    return {_normal(name): version for name, version in map(_named, _folders())}
+
+
+def _folders() -> list[Path]:
+    homes = {sysconfig.get_path("purelib"), sysconfig.get_path("platlib")}
+    return [path for home in homes for path in Path(home).glob("*.dist-info")]
+
+
+def _named(folder: Path) -> tuple[str, str]:
+    name, _, version = folder.name.removesuffix(".dist-info").rpartition("-")
+    return name, version
+
+
+def _direct() -> list[str]:
+    """Name the distributions that were installed from an address or a folder (PEP 610), not from an index."""
+    return sorted(_normal(_named(folder)[0]) for folder in _folders() if (folder / "direct_url.json").is_file())
+
+
+def _indexes(lock: str) -> tuple[str, ...]:
+    """Read which indexes the installers are told of, by their environment or in the lock; nothing told is PyPI."""
+    told = [word for name in INDEX_VARIABLES for word in os.environ.get(name, "").split()]
+    told += INDEX_LINE.findall(lock)
+    return tuple(dict.fromkeys(_without_secrets(url) for url in told)) or (PYPI,)
+
+
+def _without_secrets(url: str) -> str:
+    """Leave out whoever is named before the host, and the name that uv lets one give an index."""
+    address = urlsplit(url if re.match(r"\w+://", url) else url.partition("=")[2])
+    return urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path.rstrip("/"), "", ""))
 
 
 def _own_name(root: Path) -> str:

@@ -1,15 +1,18 @@
 """Operational excellence while the model is developed: what is promoted was built, tested and deployed by machines."""
 
 from config.settings import Policy
-from lens_checks import delivery
+from lens_checks import confinement, delivery, governance, supply
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Clock,
     CommittedSource,
     Drills,
+    Environment,
+    Exposure,
     KnownRuns,
     Ledger,
     LedgerEntry,
+    LicenceInventory,
     ModelVersion,
     Registry,
     TestRuns,
@@ -71,3 +74,32 @@ def _of_decision(decision: LedgerEntry, version: ModelVersion) -> list[str]:
 
 def _short(digest: str | None) -> str:
     return digest[:12] if digest else "none"
+
+
+@check(
+    "MLOE-13",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `make install`; set `platform.advisories` in config/policy.yaml, and run `lifecycle drill access`.",
+)
+def libraries_come_from_a_pinned_and_approved_source(
+    policy: Policy, environment: Environment, licences: LicenceInventory, exposure: Exposure, registry: Registry,
+    drills: Drills, ledger: Ledger, clock: Clock,
+) -> Verdict:  # fmt: skip
+    """Every package is pinned by hash, of an accepted licence, from a known index, and was looked up for weaknesses."""
+    place = policy.platform
+    faults = delivery.known(
+        lambda: [*supply.of_lock(environment)],
+        lambda: [*supply.of_licences(licences, policy.licences)],
+        lambda: [*supply.of_origin(environment, place)],
+        lambda: [*supply.of_image(exposure, place)],
+        lambda: governance.of_environment(environment, delivery.at_hand(registry)),
+        lambda: delivery.of_drill(delivery.drill_named(drills, "access"), ledger, clock, policy.recovery),
+        lambda: confinement.of_vulnerabilities(place, delivery.drill_named(drills, "access")),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"{environment.installed} packages as {environment.lock_file} {environment.lock_sha256[:12]} says, under "
+        f"accepted licences; {supply.in_words(environment, exposure, place)}; looked up in {place.advisories}"
+    )

@@ -47,6 +47,7 @@ ELSEWHERE = {
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
     "MLOE-12": Checkpoint.OPERATION,
+    "MLOE-13": Checkpoint.OPERATION,
     "MLREL-04": Checkpoint.OPERATION,
     "MLREL-05": Checkpoint.OPERATION,
     "MLREL-06": Checkpoint.OPERATION,

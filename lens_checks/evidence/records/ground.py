@@ -45,6 +45,8 @@ class Environment(Record):
     installed: int
     not_in_lock: tuple[str, ...]
     other_version: tuple[str, ...]  # "name 1.2, lock says 1.3"
+    elsewhere: tuple[str, ...] = ()  # packages that were installed from an address or a folder
+    indexes: tuple[str, ...] = ()  # where packages come from, as the tools are told
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -109,6 +109,8 @@ def test_the_installed_packages_are_held_against_the_lock(
     site = tmp_path / "site"
     for name in ("alpha-1.0", "beta_two-2.1", "gamma-2.9", "epsilon-1.0", "pip-26.0", "flights-0.1"):
         (site / f"{name}.dist-info").mkdir(parents=True)
+    for name in ("gamma-2.9", "flights-0.1"):
+        (site / f"{name}.dist-info" / "direct_url.json").write_text("{}")
     (tmp_path / "requirements.lock").write_text(LOCK)
     (tmp_path / "pyproject.toml").write_text('[project]\nname = "Flights"\n')
     monkeypatch.setattr(environment.sysconfig, "get_path", lambda _: str(site))
@@ -119,6 +121,35 @@ def test_the_installed_packages_are_held_against_the_lock(
     assert found.not_in_lock == ("epsilon",)
     assert found.other_version == ("gamma 2.9, lock says 3.0",)
     assert found.installed == 6
+    assert found.elsewhere == ("gamma",)
+
+
+TOLD = {
+    "nothing is told": ({}, "", ("https://pypi.org/simple",)),
+    "a mirror, with a secret": ({"UV_INDEX_URL": "https://ada:x@m.example.org/simple/"}, "", ("https://m.example.org/simple",)),
+    "an index with a name, and another": (
+        {"UV_INDEX": "ours=https://a.example.org https://b.example.org"}, "",
+        ("https://a.example.org", "https://b.example.org"),
+    ),
+    "the lock names one": (
+        {"PIP_INDEX_URL": "https://a.example.org"}, "--index-url https://b.example.org\n",
+        ("https://a.example.org", "https://b.example.org"),
+    ),
+    "the same twice": ({name: "https://a.example.org" for name in environment.INDEX_VARIABLES}, "", ("https://a.example.org",)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("variables", "lock", "indexes"), TOLD.values(), ids=TOLD.keys())
+def test_the_indexes_that_installers_are_told_of(
+    variables: dict[str, str], lock: str, indexes: tuple[str, ...], tmp_path: Path, example: Settings,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:  # fmt: skip
+    for name in environment.INDEX_VARIABLES:
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    (tmp_path / "requirements.lock").write_text(lock + LOCK)
+    assert environment.environment(Place(tmp_path, example, datetime.now(UTC))).indexes == indexes
 
 
 def test_this_environment_is_the_locked_one(example: Settings) -> None:
