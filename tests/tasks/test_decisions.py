@@ -1,0 +1,129 @@
+"""Why a stored decision no longer holds: each thing that it is bound to, one at a time, on hand-made records."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from config.errors import GateRefused, IntegrityAlarm
+from tasks import decisions, files
+from tasks.ledger import Blocking, Decision, Entry, Kind, Ledger
+from tasks.registry import Registry, Version
+from tasks.stores import Facts, Stores
+
+BOUND: dict[str, Any] = {
+    "commit": "c0ffee", "dirty": False, "lock_sha256": "lock", "data_version": "data", "promotion_sha256": "promotion",
+    "policy_sha256": "policy", "report_sha256": "report",
+}  # fmt: skip
+WAIVER = {"practice": "MLSEC-01", "made": "2026-01-01", "expires": "2026-03-01"}
+NOW = Facts(**BOUND, waivers=(WAIVER,))
+DECISION = Decision(
+    gate="champion", outcome="passed", model="small", version=1, model_digest="digest", base_champion=None,
+    promotable=True, actor="x", cause="x", time="x", figures={"package_digest": "package"}, **BOUND,
+)  # fmt: skip
+VERSION = Version(1, "run", "source", {"digest": "digest", "data_revision": "data", "package": "package"})
+
+
+def stores(place: Path) -> Stores:
+    return Stores(Registry(None, "small", "nowhere"), Ledger(place / "ledger"))  # type: ignore[arg-type]
+
+
+def entry(number: int, kind: Kind = Kind.DECISION, time: str = "2026-02-01T00:00:00+00:00", **body: Any) -> Entry:
+    return Entry(1, number, kind, "", time, body, "", "")
+
+
+MADE = entry(4, gate="champion", version=1)
+
+
+def test_one_that_speaks_of_all_this_is_not_foreign(tmp_path: Path) -> None:
+    assert decisions._foreign(DECISION, "champion", VERSION, stores(tmp_path)) == []
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        pytest.param({"gate": "staging"}, "gate 'staging', here it is 'champion'", id="gate"),
+        pytest.param({"model": "another"}, "model 'another'", id="model"),
+        pytest.param({"version": 2}, "version 2, here it is 1", id="version"),
+        pytest.param({"model_digest": "other"}, "model digest 'other'", id="bytes"),
+        pytest.param({"data_version": "other"}, "data version 'other'", id="data"),
+        pytest.param({"figures": {"package_digest": "other"}}, "package digest 'other'", id="package"),
+        pytest.param({"figures": {}}, "package digest None", id="no package"),
+    ],
+)
+def test_one_that_speaks_of_another_is_foreign(tmp_path: Path, changed: dict[str, Any], words: str) -> None:
+    (fault,) = decisions._foreign(replace(DECISION, **changed), "champion", VERSION, stores(tmp_path))
+    assert words in fault
+
+
+def test_what_neither_names_is_foreign_too(tmp_path: Path) -> None:
+    nameless = replace(VERSION, tags={name: tag for name, tag in VERSION.tags.items() if name != "digest"})
+    (fault,) = decisions._foreign(replace(DECISION, model_digest=None), "champion", nameless, stores(tmp_path))
+    assert "model digest None" in fault
+
+
+def test_one_that_was_made_of_what_is_there_now_is_not_outdated() -> None:
+    assert decisions._outdated(DECISION, MADE, (MADE,), NOW) == []
+
+
+@pytest.mark.parametrize("name", BOUND)
+def test_one_that_was_made_of_anything_else_is_outdated(name: str) -> None:
+    other: dict[str, Any] = {name: "another"}
+    changed = replace(NOW, **other)
+    assert decisions._outdated(DECISION, MADE, (MADE,), changed) == [f"{name} was {BOUND[name]}, is another"]
+
+
+@pytest.mark.parametrize("name", ["data_version", "promotion_sha256"])
+def test_one_that_names_no_rows_is_outdated_though_there_are_none(name: str) -> None:
+    nothing: dict[str, Any] = {name: None}
+    faults = decisions._outdated(replace(DECISION, **nothing), MADE, (MADE,), replace(NOW, **nothing))
+    assert faults == [f"it names no {name}"]
+
+
+@pytest.mark.parametrize(
+    ("others", "words"),
+    [
+        pytest.param((entry(5, gate="champion", version=1),), "entry 5 decided anew", id="decided anew"),
+        pytest.param((entry(5, Kind.DONE, decision=4),), "it was used before", id="used"),
+        pytest.param((entry(5, gate="staging", version=1),), "", id="another gate decided"),
+        pytest.param((entry(5, gate="champion", version=2),), "", id="another version was decided on"),
+        pytest.param((entry(5, Kind.DONE, decision=3),), "", id="another was used"),
+    ],
+)
+def test_what_came_after_it(others: tuple[Entry, ...], words: str) -> None:
+    faults = decisions._outdated(DECISION, MADE, (MADE, *others), NOW)
+    assert faults == ([words] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("held", "latest", "words"),
+    [
+        pytest.param((WAIVER,), "2026-02-28T23:59:59+00:00", "", id="its last second"),
+        pytest.param((WAIVER,), "2026-03-01T00:00:00+00:00", "is over", id="a second later, as the ledger knows"),
+        pytest.param((), "2026-02-01T00:00:00+00:00", "was withdrawn", id="withdrawn"),
+        pytest.param((WAIVER | {"expires": "2027-01-01"},), "2026-02-01T00:00:00+00:00", "changed", id="made longer"),
+    ],
+)
+def test_a_clock_that_was_set_back_lengthens_no_waiver(
+    monkeypatch: pytest.MonkeyPatch, held: tuple[dict[str, Any], ...], latest: str, words: str
+) -> None:
+    monkeypatch.setattr(files, "now", lambda: datetime(2026, 1, 1, tzinfo=UTC) + timedelta(hours=1))
+    waived = replace(DECISION, waivers=(WAIVER,))
+    faults = list(decisions._lapsed(waived, (MADE, entry(5, time=latest)), replace(NOW, waivers=held)))
+    assert [words in fault for fault in faults] == ([True] if words else [])
+
+
+@pytest.mark.parametrize(
+    ("error", "verdict"), [(GateRefused("no", next_step="x"), "refused"), (IntegrityAlarm("no"), "alarm")]
+)
+def test_a_refusal_keeps_what_was_decided_and_closes_it_for_good(error: GateRefused, verdict: str) -> None:
+    before = Blocking(bound="brier", verdict="not_met", because="0.3", fix="train")
+    refused = decisions.refusal(replace(DECISION, blocking=(before,)), error)
+    assert (refused.outcome, refused.promotable, refused.lets_through) == ("refused", False, False)
+    assert refused.blocking[0] == before
+    assert (refused.blocking[1].bound, refused.blocking[1].verdict, refused.blocking[1].because) == (
+        "promotion", verdict, "no",
+    )  # fmt: skip
+    assert datetime.fromisoformat(refused.time).tzinfo is not None
