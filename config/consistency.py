@@ -30,6 +30,8 @@ def _columns(settings: Settings) -> Found:
         *(("data", ("shift_allowances", name), name) for name in settings.data.shift_allowances),
         *(("params", ("split", "required", name), name) for name in settings.params.split.required),
     ]
+    if settings.charter.fairness.conditioned_on:
+        named.append(("charter", ("fairness", "conditioned_on"), settings.charter.fairness.conditioned_on))
     if settings.charter.rule_baseline.column:
         named.append(("charter", ("rule_baseline", "column"), settings.charter.rule_baseline.column))
     for file, key, name in named:

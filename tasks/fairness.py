@@ -9,10 +9,9 @@ from numpy.typing import NDArray
 
 from config.errors import ConfigError
 from config.settings import Fairness, ProblemType
+from tasks.groups import groups_of
 from tasks.intervals import Interval, Units, distributions, interval, on_rows, value_of
 from tasks.statistics import Prediction, Statistic, ratio
-
-MOST_GROUPS = 10  # a number column with more values than this is cut into quarters
 
 
 @dataclass(frozen=True)
@@ -86,13 +85,6 @@ def widest_gap(
         rates = [(right * counted)[labels == g].sum() / n for g, n in sizes.items() if n >= rules.minimum_group]
         gaps += [float(max(rates) - min(rates))] if len(rates) > 1 else []
     return max(gaps, default=None)
-
-
-def groups_of(values: "pd.Series") -> NDArray[np.object_]:
-    """Name the group of each row: its value, or for a number of many values its quarter; missing is a group too."""
-    if pd.api.types.is_numeric_dtype(values) and values.nunique() > MOST_GROUPS:
-        values = pd.qcut(values, 4, duplicates="drop")
-    return values.astype("str").fillna("missing").to_numpy(dtype=object)
 
 
 def _outcomes(

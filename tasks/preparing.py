@@ -10,7 +10,7 @@ import pandas as pd
 
 from config.errors import LifecycleError
 from config.settings import ColumnType, Data, Role, Settings
-from tasks import files, landing, sensitivity, splitting, tables
+from tasks import bias, files, landing, sensitivity, splitting, tables
 from tasks.failpoints import failpoint
 from tasks.fingerprints import rows_sha256
 from tasks.landing import Manifest
@@ -96,7 +96,10 @@ def write_attempt(audit: "Audit", parts: Parts, leakage: Leakage, settings: Sett
     files.write_json(ATTEMPT / "leakage.json", leakage)
     told = sensitivity.derived(parts, columns, data, data_sha256=sha256)
     files.write_json(ATTEMPT / sensitivity.FILE, told)
-    files.write_json(ATTEMPT / "reference.json", _known(asdict(reference(parts.train, data))))
+    charter, train = settings.charter, parts.train
+    before = bias.before_training(train, data, rules=charter.fairness, problem=charter.problem_type, data_sha256=sha256)
+    files.write_json(ATTEMPT / bias.FILE, before)
+    files.write_json(ATTEMPT / "reference.json", _known(asdict(reference(train, data))))
 
 
 def readmitted(accepted: pd.DataFrame, caught: pd.DataFrame) -> int:

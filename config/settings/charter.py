@@ -62,6 +62,9 @@ class Fairness(Closed):
 
     attributes: tuple[Name, ...] = Field(default=(), description="Columns that describe a protected group.")
     reason: str = Field(default="", description="Why no attribute is protected; needed when the list is empty.")
+    conditioned_on: str = Field(
+        default="", description="Column within whose values groups are compared before training; empty: none."
+    )
     max_gap: Share = Field(default=0.1, description="Largest accepted gap of the guarded rate between two groups.")
     minimum_group: int = Field(default=100, ge=20, description="Groups smaller than this are answered unknown.")
 

@@ -97,6 +97,15 @@ class Bounds(Closed):
     outlier_share: Share = Field(
         default=0.01, description="Largest share of rows of a part with a value far outside all that is usual."
     )
+    group_imbalance: Share = Field(
+        default=0.98, description="Largest class imbalance of a protected group before training: (n - 2 group) / n."
+    )
+    label_gap: Share = Field(
+        default=0.2, description="Largest gap of an outcome's share between protected groups before training."
+    )
+    conditional_disparity: Share = Field(
+        default=0.1, description="Largest disparity of a protected group before training, within `conditioned_on`."
+    )
     families: int = Field(default=2, ge=1, description="Families of estimators, baselines apart, that must be tried.")
     material_cost: Share = Field(default=0.01, description="Share of the training budget too small to choose by.")
 

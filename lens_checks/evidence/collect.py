@@ -41,6 +41,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Backup: delivery.backup,
     r.Baseline: data.baseline,
     r.Benchmark: model.benchmark,
+    r.BiasBefore: data.bias,
     r.ChampionComparison: model.comparison,
     r.Clock: lambda place: r.Clock(now=place.now),
     r.CommittedPipeline: committed.committed_pipeline,

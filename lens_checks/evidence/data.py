@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from lens_checks.evidence.place import Place, read_record, sha256_of
+from lens_checks.evidence.records.bias import BiasBefore
 from lens_checks.evidence.records.data import Baseline, Landing, Leakage, Parts, Profile, Validation
 from lens_checks.evidence.records.difference import Difference
 
@@ -44,6 +45,11 @@ def parts(place: Place) -> Parts:
 def difference(place: Place) -> Difference:
     """Read how the data differs from the version accepted before."""
     return read_record(Difference, place.prepared / "difference.json", PREPARE)
+
+
+def bias(place: Place) -> BiasBefore:
+    """Read what the rows tell of bias before training."""
+    return read_record(BiasBefore, place.prepared / "bias.json", PREPARE)
 
 
 def baseline(place: Place) -> Baseline:

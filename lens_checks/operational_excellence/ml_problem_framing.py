@@ -3,11 +3,12 @@
 import re
 
 from config.settings import Charter, Policy
-from lens_checks import delivery
+from lens_checks import bias, delivery
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Authorship,
     Baseline,
+    BiasBefore,
     Evaluation,
     Explanation,
     Leaderboard,
@@ -166,8 +167,9 @@ def planned_levers_were_tried_from_a_baseline_upward(
     effort=Effort.LARGE,
 )
 def fairness_and_explanation_accompany_the_model(
-    charter: Charter, profile: Profile, baseline: Baseline, evaluation: Evaluation, explanation: Explanation
-) -> Verdict:
+    charter: Charter, policy: Policy, profile: Profile, baseline: Baseline, before: BiasBefore, evaluation: Evaluation,
+    explanation: Explanation,
+) -> Verdict:  # fmt: skip
     """Protected attributes, or the reason why there are none, are settled; bias and attributions are reported."""
     fairness = charter.fairness
     if not explanation.figures or not all(finite(value) for value in explanation.figures.values()):
@@ -180,11 +182,7 @@ def fairness_and_explanation_accompany_the_model(
         dropped = f"dropped before training, and to be weighed: {', '.join(profile.personal_columns[:5])}. "
         words = f"{fairness.reason.strip()} {dropped if profile.personal_columns else ''}"
         return met(f"no protected attribute: {words}{len(explanation.figures)} features attributed")
-    gaps = {name: evaluation.fairness.gaps.get(name) for name in fairness.attributes}
-    if wide := [f"{n} {g:.3g}" for n, g in gaps.items() if finite(g) and not at_most(g, fairness.max_gap)]:
-        return not_met(f"gap between groups above {fairness.max_gap}: {', '.join(wide)}")
-    if untold := [name for name, gap in gaps.items() if not finite(gap)]:
-        raise Missing(
-            f"a gap between the groups of {', '.join(untold)} (each of {fairness.minimum_group} rows or more)"
-        )
-    raise Missing("a bias report from before training, and a bias-drift monitor, for the protected attributes")
+    if faults := bias.faults(charter, policy, profile, before, evaluation):
+        return not_met("; ".join(faults[:5]))
+    bias.need_told(charter, before, evaluation)
+    return met(f"{bias.in_words(charter, before, evaluation)}; {len(explanation.figures)} features attributed")

@@ -73,12 +73,23 @@ def the_live_model_can_be_looked_into(
         return not_met(f"the lineage of version {last.version} leads nowhere")
     if lacking := [name for name in LINEAGE if not version.tags.get(name, "").strip()]:
         return not_met(f"version {last.version} does not name its {', '.join(lacking)}")
+    if unfair := _unfair(last, charter):
+        return not_met(unfair)
     if unseen := _unwatched(last, charter):
         raise Missing(f"in {last.name}: {', '.join(unseen)}")
     log = last.service or {}
     if not all(log.get(name) for name in ("requests", "model_version", "request_ids")):
         raise Missing("a log of answers with model version and request id")
     return met(f"data, quality, fairness and attributions in {last.name}, of {log['requests']} logged requests")
+
+
+def _unfair(window: MonitoringWindow, charter: Charter) -> str:
+    """Say that what serves treats protected groups more unlike than may be; nothing where it does not."""
+    seen = window.sides.bias if window.sides else None
+    if not charter.fairness.attributes or seen is None or not finite(seen.gap):
+        return ""
+    bound = charter.fairness.max_gap
+    return "" if at_most(seen.gap, bound) else f"{window.name}: gap between groups {seen.gap:.3g}, above {bound}"
 
 
 def _unwatched(window: MonitoringWindow, charter: Charter) -> list[str]:

@@ -1,6 +1,7 @@
 """The records that checks read; a check names a record as a parameter and gets it, or is answered for."""
 
 from lens_checks.evidence.records.benchmark import Benchmark, Contestant, Margin
+from lens_checks.evidence.records.bias import AttributeBias, BiasBefore, LabelledGroup
 from lens_checks.evidence.records.data import (
     Baseline,
     BaselineColumn,
@@ -156,6 +157,7 @@ __all__ = [
     "ApiKept",
     "ApiSignature",
     "ApiTrial",
+    "AttributeBias",
     "Attribution",
     "Authorship",
     "Backend",
@@ -165,6 +167,7 @@ __all__ = [
     "Benchmark",
     "Beside",
     "Bias",
+    "BiasBefore",
     "Candidate",
     "ChampionComparison",
     "Clock",
@@ -210,6 +213,7 @@ __all__ = [
     "Interval",
     "KnownRuns",
     "LabelDifference",
+    "LabelledGroup",
     "Landing",
     "Leaderboard",
     "Leak",

@@ -12,6 +12,7 @@ from lens_checks.operational_excellence import ml_problem_framing as checks
 from lens_checks.runner import ask
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.made import entry
+from tests.lens_checks.protecting import protecting
 from tests.lens_checks.proven import metric, rebuilt, seen, witness
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -182,26 +183,18 @@ VERDICTS = {
             NOT_MET,
             {r.Explanation: {"importances": {"delay": float("nan")}}},
         ),
-        "a gap as wide as may be": (
-            UNKNOWN,
-            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.1}}}},
-        ),
+        "a gap as wide as may be": (MET, protecting(gap=0.1)),
         "a column of people that the model reads contradicts the reason": (NOT_MET, {r.Profile: PEOPLE}),
         "a column of people that is dropped leaves the reason to those who attest": (
             MET,
             {r.Profile: PEOPLE, r.Baseline: {"columns": {}}},
         ),
-        "a gap above the bound is unfair": (
-            NOT_MET,
-            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.3}}}},
-        ),
-        "a group of five people cannot be told": (
+        "a gap above the bound is unfair": (NOT_MET, protecting(gap=0.3)),
+        "rows that were unfair before training": (NOT_MET, protecting(label_gap=0.3)),
+        "a group of five people cannot be told": (UNKNOWN, protecting(gap=None)),
+        "fair answers alone do not show fair rows": (
             UNKNOWN,
-            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": None}}}},
-        ),
-        "a small gap alone does not show fairness throughout": (
-            UNKNOWN,
-            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.05}}}},
+            protecting() | {r.BiasBefore: {"attributes": {}}},
         ),
     },
 }

@@ -78,6 +78,10 @@ VERDICTS = {
             last(sides=sides(attribution=r.Attribution(agreement=None, bound=0.9, rows=9))),
         ),
         "a window without other sides": (UNKNOWN, last(sides=None)),
+        "protected groups treated unlike by what serves": (
+            NOT_MET,
+            {**PROTECTED, **last(sides=sides(bias=bias(0.11)))},
+        ),
         "protected groups that nobody looked at": (UNKNOWN, {Charter: {"fairness": {"attributes": ("origin",)}}}),
         "protected groups that could not be told": (UNKNOWN, {**PROTECTED, **last(sides=sides(bias=bias(None)))}),
         "protected groups that were": (MET, {**PROTECTED, **last(sides=sides(bias=bias(0.05)))}),

@@ -10,6 +10,7 @@ from lens_checks.evidence import records as r
 from lens_checks.reliability import model_development as checks
 from tests.lens_checks.delivered import LONG_AGO, approved, drilled, entries, ran_with, served, tagged, written_by_hand
 from tests.lens_checks.made import PARTS
+from tests.lens_checks.protecting import protecting
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 SHIFT = {"effects": {"delay": {"tune": 0.1, "promotion": 0.9}}}
@@ -119,14 +120,25 @@ VERDICTS = {
         "people told apart and nobody protected is refused": (NOT_MET, {r.Profile: PEOPLE}),
         "what told people apart was dropped": (DERIVED, {r.Profile: PEOPLE, r.Baseline: {"columns": {}}}),
         "no reason is no reason": (NOT_MET, {Charter: {"fairness": {"reason": ""}}}),
-        "one group served far worse is refused": (
-            NOT_MET,
-            {Charter: {"fairness": {"attributes": ("sex",)}}, r.Evaluation: {"fairness": {"gaps": {"sex": 0.3}}}},
-        ),
-        "bias that was not measured throughout cannot be told": (
+        "groups alike before training and after it": (MET, protecting()),
+        "groups alike within a stratum as well": (MET, protecting(within="dept", disparity=0.1)),
+        "figures as wide as may be": (MET, protecting(imbalance=0.98, label_gap=0.2, gap=0.1)),
+        "one group served far worse is refused": (NOT_MET, protecting(gap=0.3)),
+        "a group that hardly occurs before training is refused": (NOT_MET, protecting(imbalance=0.99)),
+        "outcomes far apart before training are refused": (NOT_MET, protecting(label_gap=0.21)),
+        "outcomes far apart within a stratum are refused": (NOT_MET, protecting(within="dept", disparity=0.11)),
+        "bias of other rows is refused": (NOT_MET, protecting(rows="0" * 64)),
+        "bias that was not measured before training cannot be told": (
             UNKNOWN,
-            {Charter: {"fairness": {"attributes": ("sex",)}}},
+            protecting() | {r.BiasBefore: {"attributes": {}}},
         ),
+        "without the record nothing is known": (UNKNOWN, {r.BiasBefore: None}),
+        "a stratum that was asked for and not measured": (UNKNOWN, protecting(asked="dept")),
+        "a disparity that could not be told": (UNKNOWN, protecting(within="dept")),
+        "an imbalance that could not be told": (UNKNOWN, protecting(imbalance=None)),
+        "a gap of answers that could not be told": (UNKNOWN, protecting(gap=None)),
+        "a group of five people among the answers": (UNKNOWN, protecting(small=True)),
+        "a group of five people among the rows to train on": (UNKNOWN, protecting(rare=True)),
     },
 }
 
