@@ -1,5 +1,6 @@
 """What `make mutate` mutates is there, and every mutant that may survive says why."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -49,6 +50,14 @@ def test_it_names_files_and_tests_that_exist() -> None:
 def test_every_shipped_check_is_mutated() -> None:
     checks = {f"{module.replace('.', '/')}.py" for module in catalogue.modules() if ".ours" not in module}
     assert {name for name in checks if not name.endswith("__init__.py")} <= set(plan.read(ROOT).files)
+
+
+def test_every_room_that_a_check_judges_in_is_mutated() -> None:
+    checks = [ROOT / f"{name.replace('.', '/')}.py" for name in catalogue.modules() if ".ours" not in name]
+    said = " ".join(path.read_text(encoding="utf-8") for path in checks if path.exists())
+    imported = re.findall(r"from lens_checks import ([^(\n]+)|from lens_checks import \(([^)]+)\)", said)
+    rooms = {name for few, many in imported for name in re.findall(r"\w+", few or many)}
+    assert {f"lens_checks/{name}.py" for name in rooms} - {"lens_checks/evidence.py"} <= set(plan.read(ROOT).files)
 
 
 def test_every_survivor_says_why_and_is_about_code_that_is_there() -> None:
