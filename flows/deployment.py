@@ -14,11 +14,12 @@ from prefect.cache_policies import NO_CACHE
 
 from config.errors import GateRefused, IntegrityAlarm
 from config.settings import Settings
-from flows import refusals, review, turns
+from flows import canary, refusals, review, turns
 from flows.patience import passes
 from lens_checks.statements import Subject
 from tasks import (
     approvals,
+    beside,
     candidates,
     decisions,
     history,
@@ -33,6 +34,7 @@ from tasks import (
     trial,
 )
 from tasks.backends import Backend
+from tasks.canary import Shown
 from tasks.candidates import Evidence
 from tasks.ledger import Blocking, Decision, Entry, Kind
 from tasks.levels import Rehearsal
@@ -72,13 +74,15 @@ def deploy(settings: Settings, cause: str = "hand", explore: bool = False) -> De
     if (done := already_champion(version, stores)) is not None:
         return done
     seen = try_candidate(package, settings, stores)
-    beside = replay_requests(version, package, settings, stores)
+    replay = replay_requests(version, package, settings, stores)
+    shown = canary.try_canary(version, package, settings, stores)
     ways = measure_backends(package, settings)
     told = rehearse_alarms(settings)
-    report_release(version, package, seen, beside, ways, told, settings, stores)
+    report_release(version, package, seen, (replay, shown), ways, told, settings, stores)
     staged = decide("staging", version, package, settings, stores, cause)
     climb("staging", staged, settings, stores, cause)
-    chosen = decide("champion", version, package, settings, stores, cause)
+    on_air = canary.watch(version, package, settings, stores)
+    chosen = decide("champion", version, package, settings, stores, cause, on_air)
     return let_in(climb("champion", chosen, settings, stores, cause), (staged, chosen))
 
 
@@ -181,7 +185,7 @@ def rehearse_alarms(settings: Settings) -> Rehearsal | None:
 @task(name="Replay requests beside the champion", tags=["deployment"], cache_policy=NO_CACHE)
 def replay_requests(version: Version, package: Package, settings: Settings, stores: Stores) -> Replay:
     """Send the last requests, or held-out rows, through champion and candidate; nobody gets the candidate's answers."""
-    return candidates.beside_champion(version, package, settings=settings, stores=stores)
+    return beside.replay(version, package, settings=settings, stores=stores)
 
 
 @task(name="Measure the ways to answer", tags=["deployment"], cache_policy=NO_CACHE)
@@ -191,12 +195,13 @@ def measure_backends(package: Package, settings: Settings) -> tuple[Backend, ...
 
 
 def report_release(
-    version: Version, package: Package, seen: Trial, beside: Replay, ways: tuple[Backend, ...], told: Rehearsal | None,
+    version: Version, package: Package, seen: Trial, beside_it: tuple[Replay, Shown | None], ways: tuple[Backend, ...],
+    told: Rehearsal | None,
     settings: Settings, stores: Stores,
 ) -> Path:  # fmt: skip
     """Write reports/release.json."""
     return candidates.write_release_report(
-        version, package, seen, beside, ways, settings=settings, reports=stores.reports, alarms=told
+        version, package, seen, *beside_it, ways, settings=settings, reports=stores.reports, alarms=told
     )
 
 
@@ -211,12 +216,15 @@ def subject_of(version: Version, stores: Stores) -> Subject:
     )
 
 
-def decide(gate: str, version: Version, package: Package, settings: Settings, stores: Stores, cause: str) -> Entry:
+def decide(
+    gate: str, version: Version, package: Package, settings: Settings, stores: Stores, cause: str,
+    on_air: Shown | None = None,
+) -> Entry:  # fmt: skip
     """Decide once and store the decision, passed or refused, with its figures; a refusal raises GateRefused."""
     outcome = review.decide(gate, settings, subject=subject_of(version, stores))
     own = {"package_digest": package.package_digest, "process": approvals.process()}
     decision = review.as_decision(outcome, settings, cause=cause, figures=own)
-    decision = hold_back(decision, version, stores)
+    decision = canary.held(hold_back(decision, version, stores), on_air)
     entry = decisions.store(decision, stores, run_id=version.run_id)
     show(decision, entry)
     if not decision.lets_through:

@@ -26,6 +26,7 @@ def serve_champion(settings: Settings, *, port: int) -> None:
         model=settings.charter.project, tracking_uri=settings.runtime.tracking_uri, ledger=settings.runtime.ledger,
         port=port, sensitive=sensitive_columns(settings), serving=settings.runtime.serving,
         usage=settings.charter.usage, memory_mib=settings.charter.budget.memory_mib,
+        release=settings.policy.release,
     )  # fmt: skip
     if not history.moves(Ledger(Path(options.ledger)).entries(), "champion"):
         raise LifecycleError("there is no champion to serve", expected="a promoted model", next_step="lifecycle run")

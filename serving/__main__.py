@@ -9,11 +9,16 @@ import signal
 import socket
 import sys
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from config import environment
 from config.errors import LifecycleError
+from config.settings.release import Release
 from config.settings.serving import Serving
 from serving.sockets import listen
+
+if TYPE_CHECKING:
+    from serving.served import Served
 
 PR_SET_PDEATHSIG = 1
 
@@ -47,6 +52,12 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--digest", help="digest that the model's files must have")
     parser.add_argument("--model-version", type=int, help="version in the registry")
     parser.add_argument("--serving", type=Path, help="file of the serving settings of a trial: keys are asked for")
+    parser.add_argument("--beside", type=Path, help="folder of a signed package that answers a share of the requests")
+    parser.add_argument("--beside-digest", help="digest that its model's files must have")
+    parser.add_argument("--beside-version", type=int, help="its version in the registry")
+    parser.add_argument(
+        "--release", default="{}", help="`release` of policy.yaml in JSON: share and bounds of --beside"
+    )
     parser.add_argument("--host", default="127.0.0.1", help="a loopback address")
     parser.add_argument("--port", type=int, default=0, help="0: any free port")
     parser.add_argument("--parent", type=int, help="process id whose end ends this server")
@@ -56,22 +67,32 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
     from serving.app import create_app
     from serving.connections import server_of
-    from serving.served import load
     from serving.watching import Watch
-    from tasks import packaging
 
-    package = packaging.verify(options.model_dir, digest=options.digest, keys_folder=options.keys)
-    served = load(package.folder, digest=package.digest, version=options.model_version, decision=None)
+    served = _open(options.model_dir, options.digest, options.model_version, options.keys)
     settings, watch = Serving(), None
     if options.serving:
         settings = Serving.model_validate_json(options.serving.read_bytes())
         watch = Watch.of(settings, keys=True, log=True)
     app = create_app(served, settings, watch)
+    if options.beside:
+        from serving.canary import Canary
+
+        candidate = _open(options.beside, options.beside_digest, options.beside_version, options.keys)
+        app.standing.canary = Canary(candidate, served, Release.model_validate_json(options.release))
     server = server_of(app, settings, app.standing)
     print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
     with contextlib.suppress(KeyboardInterrupt):
         server.run(sockets=[listener])
     app.watch.close()
+
+
+def _open(folder: Path, digest: str | None, version: int | None, keys: Path) -> "Served":
+    from serving.served import load
+    from tasks import packaging
+
+    package = packaging.verify(folder, digest=digest, keys_folder=keys)
+    return load(package.folder, digest=package.digest, version=version, decision=None)
 
 
 def _die_with(parent: int) -> None:

@@ -74,7 +74,8 @@ class Service:
         async def adding(message: MutableMapping[str, Any]) -> None:
             if message["type"] == "http.response.start":
                 seen.status = message["status"]
-                message["headers"] = [*message.get("headers", ()), *self._about(seen), *_headers(self.standing.served)]
+                message["headers"] = [*message.get("headers", ()), *self._about(seen)]
+                message["headers"] += seen.headers or _headers(self.standing.served)
             await send(message)
 
         return adding

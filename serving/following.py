@@ -8,6 +8,7 @@ from pathlib import Path
 from config.errors import LifecycleError
 from config.settings import Notify
 from serving.alarms import Alarms
+from serving.canary import Canaries
 from serving.kept import Admission, Shelf
 from serving.options import Options
 from serving.served import Standing, load
@@ -42,12 +43,14 @@ class Follower:
     ending: threading.Event = field(default_factory=threading.Event)
     begun: threading.Event = field(default_factory=threading.Event)
     alarms: Alarms = field(init=False)
+    canaries: Canaries = field(init=False)
     shelf: Shelf = field(init=False)
     ledger: Ledger = field(init=False)
 
     def __post_init__(self) -> None:
         keys = Path(self.options.keys)
         self.alarms = Alarms(self.options.home / "told", self.notify)
+        self.canaries = Canaries(self.options, self.options_file, self.standing, self.notify)
         self.shelf = Shelf(self.options.home / "models", keys)
         self.shelf.folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         self.ledger = Ledger(Path(self.options.ledger), keys)
@@ -68,6 +71,7 @@ class Follower:
         signs = self._look()
         if signs != self.done:
             self._follow_up(signs)
+        self.canaries.tell()
         self.alarms.look(self.standing.reason)
 
     def _follow_up(self, signs: Signs) -> None:
@@ -96,8 +100,10 @@ class Follower:
             if signs.alias is not None or history.moves(entries, ALIAS) == []:
                 raise LifecycleError("no version was let in as champion by the ledger")
             self._withdraw()
+            self.canaries.let_go()
             return "champion was withdrawn: nobody serves"
         self._take_up(standing, entries)
+        self.canaries.follow(entries)
         if signs.silent:
             return f"the ledger is followed, the registry does not answer: {signs.silent}"
         if signs.alias != standing:
@@ -125,6 +131,7 @@ class Follower:
 
     def _go_on(self, reason: str) -> None:
         """Serve what served last; at a cold start that is what the disk has kept."""
+        self.canaries.let_go()
         if self.standing.served is None and (found := self.shelf.newest()):
             self._swap(*found)
         if self.standing.reason != reason:

@@ -19,14 +19,19 @@ NAMES = {"number": "FP64", "integer": "INT64", "boolean": "BOOL", "category": "B
 KEYS = frozenset({"name", "shape", "datatype", "data", "parameters"})
 
 
-def read_tensors(body: bytes, checker: Checker) -> tuple[str | None, dict[str, Any]]:
-    """Give the request's own id, if it has one, and its checked columns (Refusal)."""
+def read_request(body: bytes) -> tuple[str | None, list[Any]]:
+    """Give the request's own id, if it has one, and its tensors as they came (Refusal)."""
     value = read_json(body)
     if type(value) is not dict or not {"inputs"} <= value.keys() <= {"id", "inputs", "outputs", "parameters"}:
         raise bad_rows("the body has another shape", '{"inputs": [{"name", "shape", "datatype", "data"}, ...]}')
     given, inputs = value.get("id"), value["inputs"]
     if type(inputs) is not list or not (given is None or (type(given) is str and len(given) <= 200)):
         raise bad_rows("inputs is no list, or id is no short text", "a list of tensors, one a column")
+    return given, inputs
+
+
+def read_tensors(inputs: list[Any], checker: Checker) -> dict[str, Any]:
+    """Give the checked columns of a request's tensors (Refusal)."""
     columns: dict[str, Any] = {}
     for number, tensor in enumerate(inputs):
         name, data = _column(number, tensor, checker)
@@ -34,7 +39,7 @@ def read_tensors(body: bytes, checker: Checker) -> tuple[str | None, dict[str, A
             raise bad_rows(f"inputs[{number}] names a column that is there already", "one tensor a column")
         columns[name] = data
     try:
-        return given, checker.of_columns(columns)
+        return checker.of_columns(columns)
     except BadRows as bad:
         raise bad_rows(bad.seen, bad.expected) from None
 

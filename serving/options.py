@@ -3,6 +3,7 @@
 from pathlib import Path
 
 from config.settings.base import Closed
+from config.settings.release import Release
 from config.settings.serving import Serving
 from config.settings.usage import Usage
 
@@ -20,6 +21,7 @@ class Options(Closed):
     serving: Serving = Serving()
     usage: Usage | None = None
     memory_mib: float = 2048.0
+    release: Release = Release()  # whose canary may answer a share
 
     @property
     def home(self) -> Path:

@@ -11,7 +11,7 @@ from serving import open_inference
 from serving.predicting import Answering
 from serving.refusals import Refusal, not_found, wrong_method
 from serving.served import Served, Standing
-from serving.shapes import INFER, INVOCATIONS, Health, Metadata, Readiness, Version
+from serving.shapes import INFER, INVOCATIONS, CanaryShown, Health, Metadata, Readiness, Version
 from serving.watching import Watch
 
 API_VERSION = "1.0.0"
@@ -84,7 +84,7 @@ def _about(app: FastAPI, standing: Standing, settings: Serving, watch: Watch) ->
             schema=1, api=API_VERSION, model=contract.model, version=served.version, decision=served.decision,
             digest=served.digest, run_id=contract.run_id, problem=contract.problem, columns=contract.names,
             form=served.inference.form.value, most_rows=settings.limits.rows, status=standing.status,
-            reason=standing.reason, memory_bytes=watch.memory(),
+            reason=standing.reason, memory_bytes=watch.memory(), canary=_canary(standing),
         )  # fmt: skip
         return Version.model_validate(about)
 
@@ -92,6 +92,12 @@ def _about(app: FastAPI, standing: Standing, settings: Serving, watch: Watch) ->
     async def metrics() -> Response:
         body, kind = watch.exposition(standing)
         return Response(body, media_type=kind)
+
+
+def _canary(standing: Standing) -> CanaryShown | None:
+    if standing.canary is None:
+        return None
+    return CanaryShown.model_validate(vars(standing.canary.now()))
 
 
 def _open_inference(app: FastAPI, standing: Standing, answering: Answering) -> None:

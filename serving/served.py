@@ -4,7 +4,7 @@ import functools
 from collections.abc import Container
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +14,9 @@ from tasks.encoding import Categories
 from tasks.inference import Form, Inference
 from tasks.scoring import Contract, Golden, row_checker
 from tasks.strict import Checker
+
+if TYPE_CHECKING:
+    from serving.canary import Canary
 
 INLINE_ROWS = 32  # so few rows of a fast form are answered at once: a thread would cost more than it frees
 
@@ -63,6 +66,7 @@ class Standing:
     served: Served | None = None
     reason: str = ""  # why it is not what it should be
     draining: bool = False
+    canary: "Canary | None" = None
 
     @property
     def status(self) -> str:

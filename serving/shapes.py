@@ -116,6 +116,24 @@ class Readiness(Health):
     ready: bool
 
 
+class CanaryShown(BaseModel):
+    """The staged version that answers a share of the requests, and what it showed: tasks/canary.py."""
+
+    verdict: str
+    because: str
+    version: int
+    champion: int | None
+    share: float
+    asked: int
+    failed: int
+    judged: int
+    errors: int
+    disagreement: float | None
+    mean_difference: float | None
+    p50_ms: float | None
+    champion_p50_ms: float | None
+
+
 class Version(BaseModel):
     """What answers here."""
 
@@ -135,6 +153,7 @@ class Version(BaseModel):
     status: str
     reason: str
     memory_bytes: int
+    canary: CanaryShown | None = None
 
 
 class Tensor(BaseModel):

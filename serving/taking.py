@@ -25,6 +25,7 @@ def take(admission: Admission, options_file: Path, shelf: Shelf) -> Path:
         if (found := shelf.find(admission)) is not None:
             return found
         asked = {"version": admission.version, "entry": files.plain(admission.decision), "move": admission.move}
+        asked |= {"shelf": shelf.folder.name}
         command = [sys.executable, "-m", "serving.taking", str(options_file)]
         try:
             done = subprocess.run(
@@ -45,7 +46,7 @@ def main(options_file: Path) -> int:
     options = Options.read(options_file)
     asked = json.load(sys.stdin)
     admission = Admission(asked["version"], Entry(**asked["entry"]), asked["move"])
-    shelf = Shelf(options.home / "models", Path(options.keys))
+    shelf = Shelf(options.home / asked["shelf"], Path(options.keys))
     try:
         from tasks import isolation
 

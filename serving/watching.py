@@ -11,7 +11,7 @@ from serving.capture import Capture
 from serving.consumers import Consumers
 from serving.metrics import Metrics
 from serving.probing import Probes
-from serving.refusals import CLOSE, Refusal
+from serving.refusals import CLOSE, Headers, Refusal
 from serving.resources import Resources
 from serving.served import Served, Standing
 
@@ -32,6 +32,7 @@ class Seen:
     rows: int = 0
     version: int | None = None
     probing: bool = False
+    headers: Headers = ()  # of the model that answered
 
 
 @dataclass(frozen=True, eq=False)

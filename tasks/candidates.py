@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.errors import GateRefused, IntegrityAlarm, LifecycleError
+from config.errors import GateRefused, LifecycleError
 from config.settings import Params, Settings
-from tasks import allocation, files, history, locks, packaging, sensitivity, settlement
+from tasks import allocation, files, locks, packaging, sensitivity
 from tasks.failpoints import failpoint
 from tasks.packaging import Package
 from tasks.registry import Version
@@ -21,8 +21,9 @@ from tasks.trial import Trial
 
 if TYPE_CHECKING:
     from tasks.backends import Backend
+    from tasks.canary import Shown
     from tasks.levels import Rehearsal
-    from tasks.shadow import Contender, Replay
+    from tasks.shadow import Replay
 
 PATIENCE_SECONDS = 300.0
 EXPLORED = "lifecycle.explored"
@@ -168,28 +169,6 @@ def read_contract(package: Package) -> tuple[Contract, Golden]:
     return contract, Golden.read(files.read_json(package.folder / packaging.GOLDEN))
 
 
-def beside_champion(version: Version, package: Package, *, settings: Settings, stores: Stores) -> "Replay":
-    """Replay requests through the candidate and the champion of the ledger (IntegrityAlarm)."""
-    from tasks import shadow
-    from tasks.training import read_part
-
-    entries = stores.trusted()
-    standing = history.standing(entries, "champion")
-    if standing is None or standing == version.number:
-        return shadow.no_champion(version.number)
-    try:
-        champion = settlement.fetch_standing(standing, entries, stores)
-    except IntegrityAlarm:
-        raise
-    except LifecycleError as error:
-        return shadow.champion_lost(version.number, standing, error.seen)
-    return shadow.replay(
-        _contender(version.number, package), _contender(standing, champion),
-        captured=Path(settings.runtime.serving.capture.folder),
-        held_out=lambda: read_part("promotion")[0], bounds=settings.policy.release.shadow,
-    )  # fmt: skip
-
-
 def measure_backends(package: Package, settings: Settings) -> tuple["Backend", ...]:
     """Measure every way in which a package could answer, on held-out rows."""
     from tasks import backends
@@ -199,25 +178,19 @@ def measure_backends(package: Package, settings: Settings) -> tuple["Backend", .
     return backends.measure(package.folder, contract, rows, budget=settings.charter.budget)
 
 
-def _contender(number: int, package: Package) -> "Contender":
-    from tasks.inference import open_package
-    from tasks.shadow import Contender
-
-    return Contender(number, open_package(package.folder, read_contract(package)[0]))
-
-
 def write_release_report(
     version: Version,
     package: Package,
     trial: Trial,
     replay: "Replay",
+    shown: "Shown | None",
     backends: tuple["Backend", ...],
     *,
     settings: Settings,
     reports: Path,
     alarms: "Rehearsal | None" = None,
 ) -> Path:
-    """Write reports/release.json: the package, its signature, and what trial, replay and rehearsal saw."""
+    """Write reports/release.json: the package, its signature, and what trial, replay, canary and rehearsal saw."""
     report = {
         "schema": 1,
         "made": files.now(),
@@ -237,6 +210,7 @@ def write_release_report(
         "backends": backends,
         "strategy": settings.policy.release.strategy,
         "replay": replay,
+        "canary": shown,
         "environment": _environment(),
     }
     return files.write_json(reports / "release.json", report)

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
-from tasks import decisions, history
+from tasks import canary, decisions, history
 from tasks.approvals import Approvals, AwaitsApproval
 from tasks.failpoints import failpoint
 from tasks.ledger import Decision, Entry, Kind
@@ -106,6 +106,8 @@ def _examine(
             raise _no(f"version {version.number} is champion: there is nothing to compare it with")
         if (staging := history.standing(entries, "staging")) != version.number:
             raise _no(f"version {version.number} is not staging, the step before champion: version {staging} is")
+        package = str(decision.figures.get("package_digest"))
+        canary.demand_not_ended(canary.place(stores.state / "serving", version.number, package), version.number)
         approvals.demand(decision, entry, entries)
     fetch_verified(version, decision, stores)
     return decision

@@ -70,9 +70,9 @@ def replay(
 ) -> Replay:
     """Send the last captured requests, or else held-out rows, through both, and judge what differs."""
     sides = Side(candidate.version), Side(champion.version)
-    source, rows = _requests(captured, candidate, champion, held_out, bounds)
+    source, rows = requests_of(captured, candidate, champion, held_out, bounds)
     try:
-        tables = [_fitting(rows, one) for one in (candidate, champion)]
+        tables = [fitting(rows, one) for one in (candidate, champion)]
     except LifecycleError as error:
         return Replay("unanswered", f"one of them does not read these rows: {error.seen}", *sides, source=source)
     both = tables[0] & tables[1]
@@ -81,9 +81,9 @@ def replay(
         return Replay("too-few", because, *sides, source=source, rows=int(both.sum()))
     kept = rows.filter(pa.array(both))
     seen = [_answers(kept, one) for one in (candidate, champion)]
-    otherwise, difference = _apart(seen[0], seen[1], candidate.inference, champion.inference)
+    otherwise, difference = apart(seen[0], seen[1], candidate.inference, champion.inference)
     times = _times(kept, candidate, champion)
-    timed = [Side(side.version, *_quantiles(found)) for side, found in zip(sides, times, strict=True)]
+    timed = [Side(side.version, *quantiles(found)) for side, found in zip(sides, times, strict=True)]
     found = Replay("within", "", timed[0], timed[1], source, len(kept), otherwise, difference, len(times[0]))
     return judged(found, bounds)
 
@@ -108,7 +108,7 @@ def slowest(champion_ms: float, bounds: Shadow) -> float:
     return max(champion_ms * bounds.slower, champion_ms + bounds.slower_ms)
 
 
-def _requests(
+def requests_of(
     captured: Path, candidate: Contender, champion: Contender, held_out: Callable[[], pd.DataFrame], bounds: Shadow
 ) -> tuple[str, pa.Table]:
     names = list(dict.fromkeys([*candidate.inference.contract.names, *champion.inference.contract.names]))
@@ -138,7 +138,7 @@ def last_captured(folder: Path, names: list[str], *, most: int) -> pa.Table | No
     return pa.concat_tables(found, promote_options="permissive").slice(0, most) if found else None
 
 
-def _fitting(rows: pa.Table, one: Contender) -> NDArray[np.bool_]:
+def fitting(rows: pa.Table, one: Contender) -> NDArray[np.bool_]:
     return conformity.check(rows, one.inference.contract).fits
 
 
@@ -146,7 +146,7 @@ def _answers(rows: pa.Table, one: Contender) -> Matrix:
     return one.inference.predict(conformity.check(rows, one.inference.contract).columns)
 
 
-def _apart(a: Matrix, b: Matrix, candidate: Inference, champion: Inference) -> tuple[float | None, float | None]:
+def apart(a: Matrix, b: Matrix, candidate: Inference, champion: Inference) -> tuple[float | None, float | None]:
     """Give the share that is decided otherwise and the mean difference; of values, in standard deviations."""
     if candidate.contract.problem == "regression":
         away = np.abs(a - b)[:, 0] / max(float(np.std(b)), 1e-12)
@@ -185,7 +185,7 @@ def _times(rows: pa.Table, candidate: Contender, champion: Contender) -> tuple[l
     return times
 
 
-def _quantiles(times: list[float]) -> tuple[float | None, float | None]:
+def quantiles(times: list[float]) -> tuple[float | None, float | None]:
     if not times:
         return None, None
     return round(float(np.quantile(times, 0.5)), 3), round(float(np.quantile(times, 0.95)), 3)

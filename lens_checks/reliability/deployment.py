@@ -93,7 +93,7 @@ def a_release_goes_by_steps_that_can_stop_it(
     faults += [f"version {version.version} does not say its {', '.join(lacking)}"] if lacking else []
     if not release.server.started or release.server.errors or not release.golden.matched:
         faults.append("the trial on the real server failed")
-    faults += [*_of_replay(replay, registry, policy), *_of_steps(ledger)]
+    faults += [*_of_replay(replay, registry, policy), *_of_canary(release, policy), *_of_steps(ledger)]
     if faults:
         return not_met("; ".join(faults[:5]))
     seen = (
@@ -120,6 +120,28 @@ def _of_replay(replay: Replay, registry: Registry, policy: Policy) -> list[str]:
         "verdict": replay.verdict == "within",
     }
     return [f"the replay is outside its bounds: {name}" for name, holds in figures.items() if not holds]
+
+
+def _of_canary(release: Release, policy: Policy) -> list[str]:
+    """Judge a canary's figures anew, where the strategy asks for one and there is a champion to stand beside."""
+    replay, rule, bounds = release.replay, policy.release.canary, policy.release.shadow
+    if policy.release.strategy != "canary" or replay is None or replay.champion is None:
+        return []
+    if replay.verdict == "champion-lost":
+        return []
+    canary = need(release.canary, "what the canary showed")
+    figures = {
+        "requests": at_least(canary.judged, rule.requests),
+        "requests that it failed": at_most(canary.errors, rule.errors * canary.judged),
+        "requests that nobody answered": canary.unanswered == 0,
+        "answers that named it": canary.answered == canary.asked - canary.failed,
+        "share decided otherwise": at_most(canary.disagreement, bounds.disagreement),
+        "mean difference": at_most(canary.mean_difference, bounds.difference),
+        "latency": at_most(canary.p50_ms, _slowest(canary.champion_p50_ms, policy)),
+        "versions": (canary.version, canary.champion) == (replay.candidate.version, replay.champion.version),
+        "verdict": canary.verdict == "within",
+    }
+    return [f"the canary is outside its bounds: {name}" for name, holds in figures.items() if not holds]
 
 
 def _slowest(champion_ms: float | None, policy: Policy) -> float:

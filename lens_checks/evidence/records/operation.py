@@ -76,6 +76,28 @@ class Replay(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class Canary(Record):
+    """A share of the requests answered by the candidate on the real server, and what ended that, if something did."""
+
+    verdict: str
+    because: str
+    version: int
+    champion: int | None
+    source: str
+    share: float
+    asked: int
+    failed: int
+    judged: int
+    errors: int
+    disagreement: float | None
+    mean_difference: float | None
+    p50_ms: float | None
+    champion_p50_ms: float | None
+    answered: int
+    unanswered: int
+
+
+@dataclass(frozen=True, kw_only=True)
 class Agreement(Record):
     """A fast form against the model on some rows."""
 
@@ -140,6 +162,7 @@ class Release(Record):
     contract: ApiTrial | None = None
     load: LoadCurve | None = None
     alarms: AlarmRehearsal | None = None
+    canary: Canary | None = None
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -5,8 +5,10 @@ from typing import Any
 
 import pytest
 
+from config.settings import Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
+from lens_checks.evidence.records.operation import Canary
 from lens_checks.reliability import deployment as checks
 from tests.lens_checks.delivered import LONG_AGO, drilled, entries, served, tagged, written_by_hand
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -20,6 +22,22 @@ def beside(
     seen = {"verdict": "within", "rows": 100, "disagreement": 0.3, "mean_difference": 0.2, "source": "captured"}
     side = r.Side(version=2, p50_ms=p50_ms, p95_ms=9.0)
     return {r.Release: {"replay": {"champion": champion, "candidate": side} | seen | change}}
+
+
+def shared(**change: Any) -> dict[type, dict[str, Any]]:
+    """Let the policy ask for a canary, and the release have had one beside a champion."""
+    figures = {"judged": 200, "errors": 2, "disagreement": 0.3, "mean_difference": 0.2, "p50_ms": 6.0}
+    told = {"verdict": "within", "because": "", "version": 2, "champion": 1, "source": "captured", "share": 0.05}
+    counted = {"asked": 200, "failed": 2, "answered": 198, "unanswered": 0, "champion_p50_ms": 1.0}
+    shown = Canary(**{**told, **figures, **counted, **change})  # type: ignore[arg-type]
+    released = beside()[r.Release]
+    return by_canary({r.Release: released}, canary=shown)
+
+
+def by_canary(changes: dict[type, dict[str, Any]], **release: Any) -> dict[type, dict[str, Any]]:
+    """Let the release have gone by the strategy canary."""
+    return changes | {r.Release: {**changes.get(r.Release, {}), "strategy": "canary", **release},
+                      Policy: {"release": {"strategy": "canary"}}}  # fmt: skip
 
 
 def serving_another() -> dict[type, dict[str, Any]]:
@@ -82,6 +100,20 @@ VERDICTS = {
         "a slow candidate is refused": (NOT_MET, beside(p50_ms=6.1)),
         "a champion of an unknown latency tells nothing": (UNKNOWN, beside(champion_ms=None)),
         "a replay beside a version that never served is refused": (NOT_MET, beside(version=7)),
+        "a canary at its bounds lets it in": (MET, shared()),
+        "without what the canary showed nothing is known": (UNKNOWN, by_canary(beside(), canary=None)),
+        "a first version has no champion to be a canary beside": (MET, by_canary({})),
+        "a canary beside a lost champion is left to the comparison": (MET, by_canary(beside(verdict="champion-lost"))),
+        "a canary of few requests is refused": (NOT_MET, shared(judged=199)),
+        "a canary that failed requests is refused": (NOT_MET, shared(errors=3)),
+        "a request that nobody answered is refused": (NOT_MET, shared(unanswered=1)),
+        "answers that do not name the canary are refused": (NOT_MET, shared(answered=197)),
+        "canary answers decided otherwise are refused": (NOT_MET, shared(disagreement=0.31)),
+        "a canary that was compared with nothing is refused": (NOT_MET, shared(disagreement=None)),
+        "canary answers far apart are refused": (NOT_MET, shared(mean_difference=0.21)),
+        "a slow canary is refused": (NOT_MET, shared(p50_ms=6.1)),
+        "a canary of another version is refused": (NOT_MET, shared(version=3)),
+        "a canary that a rule ended is refused": (NOT_MET, shared(verdict="outside")),
         "a champion that was never staged is refused": (NOT_MET, {r.Ledger: {"entries": entries_but(0)}}),
         "a ledger that does not hold is refused": (NOT_MET, {r.Ledger: {"breaks": ("cut",)}}),
     },

@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from config.settings import Settings
-from tasks import candidates, packaging
+from tasks import beside, packaging
 from tasks.packaging import Package
 from tests.tasks.release_world import ROWS, World
 
@@ -25,5 +25,5 @@ def test_the_replay_reads_requests_where_the_server_captures_them(world: World) 
     day.mkdir(parents=True)
     ROWS.loc[ROWS.index.repeat(5)].add_prefix("feature.").to_parquet(day / "1.parquet")
     candidate, settings = world.register(0.5), with_captures(world.settings, Path("elsewhere"))
-    found = candidates.beside_champion(candidate, package_of(world, 0.5), settings=settings, stores=world.stores)
+    found = beside.replay(candidate, package_of(world, 0.5), settings=settings, stores=world.stores)
     assert (found.source, found.rows) == ("captured", 200)
