@@ -45,6 +45,10 @@ VERDICTS = {
         "what lies beyond the levels is no capacity": (NOT_MET, curve(step(1, 60, 8.0), replace(MANY, p50_ms=60.0))),
         "as busy as may be": (MET, busy(0.7 * 60 * 3 / 100)),
         "busier than may be": (NOT_MET, busy(0.71 * 60 * 3 / 100)),
+        "as idle as may be": (MET, busy(0.2 * 60 * 3 / 100)),
+        "two workers that idle at the peak": (
+            NOT_MET, curve(step(1, 110, 8.0, cpu_seconds=0.3)) | workers(1, 3),
+        ),
         "workers that idle at the peak": (NOT_MET, busy(0.19 * 60 * 3 / 100)),
         "one worker that idles": (MET, curve(replace(ONE, cpu_seconds=0.01), replace(FOUR, cpu_seconds=0.01))),
         "nothing is kept under load": (NOT_MET, curve(step(1, 100, 51.0))),
@@ -104,3 +108,20 @@ def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
 def test_the_price_of_each_way_is_told() -> None:
     told = ask(checks.the_way_of_hosting_is_worth_its_price, GOOD).because
     assert told.startswith("real-time is chosen; a month of each in EUR: real-time 36.5, batch 0.00167 (")
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(profile(levels=PATIENT, reason=WHY), True, id="a cheaper way was left for a reason"),
+        pytest.param(profile(reason=WHY), False, id="it is the cheapest, whatever is said of it"),
+    ],
+)
+def test_the_reason_is_told_where_one_was_needed(changes: Changes, told: bool) -> None:
+    because = ask(checks.the_way_of_hosting_is_worth_its_price, GOOD.but(changes)).because
+    assert because.endswith(f"; chosen all the same: {WHY}") is told
+
+
+def test_nothing_is_told_of_a_reason_where_none_was_given_and_a_cheaper_way_is_near() -> None:
+    near = profile(levels=PATIENT, prices={"serverless": 36.5 / (30_000 * 0.004 / 3600) / 1.1})
+    assert "all the same" not in ask(checks.the_way_of_hosting_is_worth_its_price, GOOD.but(near)).because

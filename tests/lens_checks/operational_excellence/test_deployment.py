@@ -8,6 +8,7 @@ from config.settings import Charter, Notify, Runtime
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import deployment as checks
+from lens_checks.runner import ask
 from tests.lens_checks.served import (
     BOUNDS,
     FOUR,
@@ -23,7 +24,7 @@ from tests.lens_checks.served import (
     ruled,
     step,
 )
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 HOOK = {Runtime: {"notify": Notify(webhook="https://chat.example.org/x", command=("page",))}}
 BATCH = profile(kind="batch", mode="batch", levels={"error_rate": USAGE["levels"]["error_rate"]})
@@ -82,3 +83,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "ends"),
+    [
+        pytest.param({}, "a test alarm reached its file", id="nobody else is told of alarms"),
+        pytest.param(
+            {Runtime: {"notify": Notify(command=("page",))}} | alarms(delivered={"command": "exit code 0"}),
+            "a test alarm reached its file, command", id="a program is told as well",
+        ),
+    ],
+)  # fmt: skip
+def test_it_is_told_whom_the_test_alarm_reached(changes: Changes, ends: str) -> None:
+    told = ask(checks.the_health_of_what_serves_is_measured_and_alarms, GOOD.but(changes)).because
+    assert told.endswith(ends)
