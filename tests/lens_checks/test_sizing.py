@@ -66,6 +66,9 @@ def test_levels_that_a_step_does_not_keep(given: r.LoadStep, expected: list[str]
         pytest.param(of(100, 20), (ONE, FOUR, MANY), (150.0, 1, 1, 2, 0.4, 1), id="one worker bears the peak"),
         pytest.param(of(100.1, 100.1), (ONE, FOUR), (150.0, 2, 2, 3, 0.2002, 1), id="a little more, and two do"),
         pytest.param(of(150, 1), (ONE, FOUR), (150.0, 1, 2, 3, 0.3, 1), id="the first step that bears it counts"),
+        pytest.param(
+            of(100, 1), (step(1, 40, 8.0), FOUR), (150.0, 1, 1, 2, 0.4, 4), id="not one that bears too little"
+        ),
         pytest.param(of(100, 1) | {"headroom": 1}, (FOUR, ONE), (150.0, 1, 1, 2, 0.4, 4), id="steps as they come"),
         pytest.param(of(99, 1), (replace(ONE, p99_ms=999.0), FOUR), (150.0, 1, 1, 2, 0.396, 4), id="not one too slow"),
         pytest.param(of(100, 1) | {"spare": {"figure": 0}}, (ONE, FOUR), (150.0, 1, 1, 1, 0.4, 1), id="none to spare"),
