@@ -69,6 +69,7 @@ def test_levels_that_a_step_does_not_keep(given: r.LoadStep, expected: list[str]
         pytest.param(
             of(100, 1), (step(1, 40, 8.0), FOUR), (150.0, 1, 1, 2, 0.4, 4), id="not one that bears too little"
         ),
+        pytest.param(of(100, 1), (replace(ONE, seconds=0.5),), (200.0, 1, 1, 2, 0.4, 1), id="of half a second"),
         pytest.param(of(100, 1) | {"headroom": 1}, (FOUR, ONE), (150.0, 1, 1, 2, 0.4, 4), id="steps as they come"),
         pytest.param(of(99, 1), (replace(ONE, p99_ms=999.0), FOUR), (150.0, 1, 1, 2, 0.396, 4), id="not one too slow"),
         pytest.param(of(100, 1) | {"spare": {"figure": 0}}, (ONE, FOUR), (150.0, 1, 1, 1, 0.4, 1), id="none to spare"),

@@ -1,6 +1,7 @@
 """Health under load, exported as agreed, and alarms that are heard."""
 
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,13 @@ def told(**change: float | None) -> dict[type, dict[str, object]]:
     return curve(replace(ONE, exported=exported(**change)), FOUR)
 
 
+def halved(busy: float) -> dict[type, dict[str, Any]]:
+    """Let two workers share a peak of 150; the step that counts bears 100, this busy."""
+    load = curve(replace(ONE, exported=exported(busy=busy)), FOUR)[r.Release]
+    rules = ruled("per_second", bound=150.0)[r.Release]
+    return profile(peak={"figure": 150, "reason": "many passengers ask then"}) | {r.Release: load | rules}
+
+
 VERDICTS = {
     checks.the_health_of_what_serves_is_measured_and_alarms: {
         "all is exported, as agreed, and alarms": (MET, {}),
@@ -46,6 +54,8 @@ VERDICTS = {
         "more fail than agreed": (NOT_MET, told(error_rate=0.02)),
         "a figure as agreed": (MET, told(p99_ms=200.0)),
         "a worker holds more than it may": (NOT_MET, told(rss_mib=2048.1)),
+        "a worker of two has what it may have to do, at its half of the peak": (MET, halved(0.93)),
+        "a worker of two has more to do than it may": (NOT_MET, halved(0.94)),
         "a worker has more to do than it may": (NOT_MET, told(busy=0.71)),
         "the disk is nearly full": (NOT_MET, told(disk_free_mib=199.0)),
         "a figure that is no number": (NOT_MET, told(rss_mib=float("nan"))),
