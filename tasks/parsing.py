@@ -72,7 +72,10 @@ def _header(path: Path) -> tuple[list[str], str]:
     with pa.input_stream(str(path)) as stream:
         line = stream.read(1 << 20).split(b"\n", 1)[0].decode("utf-8-sig", errors="replace").strip("\r")
     delimiter = max(",;\t", key=line.count)
-    names = next(csv.reader([line], delimiter=delimiter), [])
+    try:
+        names = next(csv.reader([line], delimiter=delimiter), [])
+    except csv.Error as error:
+        raise LifecycleError(f"{path} does not begin with column names: {error}", expected="CSV, as text") from error
     if not names:
         raise LifecycleError(
             f"{path} is empty", expected="column names, then rows", next_step="fill or remove the file"
