@@ -23,6 +23,7 @@ class Which(StrEnum):
     ACCESS = "access"
     DECAY = "decay"
     SCALE = "scale"
+    FEEDBACK = "feedback"
     ALL = "all"
 
 

@@ -93,6 +93,10 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
             from flows import scaling
 
             return lambda place: scaling.scale(place, stores, settings)
+        case "feedback":
+            from flows import feedback
+
+            return lambda place: feedback.feedback(place, settings)
 
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:

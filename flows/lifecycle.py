@@ -17,8 +17,8 @@ from flows.handing_in import reviewed
 from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
-from lens_checks.gates import GateName
-from tasks import closing, files, housekeeping, janitor, tracking, versioning, watching
+from lens_checks.gates import GateName, GateOutcome
+from tasks import closing, files, findings, housekeeping, janitor, tracking, versioning, watching
 from tasks.failpoints import failpoint
 
 REPORTS = Path("reports")
@@ -57,6 +57,8 @@ def prepare(settings: Settings, *, until: date | None, force: bool, explore: boo
     """Land the source and, unless what it gives is up to date, audit, split, search for leaks and publish."""
     with journal().phase("Data preparation") as entry:
         phase = _phase("data_preparation")
+        for finding in findings.waiting():
+            journal().say(f"decision {finding.decision} waits for other data or settings: {'; '.join(finding.because)}")
         settings = phase.describe_source(settings)
         journal().fingerprint = idle.fingerprint(settings)
         phase.land_snapshot(settings, until)
@@ -140,6 +142,8 @@ def _pass(gate: GateName, settings: Settings, entry: Entry, *, cause: str, explo
     with _counted(entry, Checkpoint(gate.value)), _past(entry, explore):
         outcome = review.decide(gate, settings)
         number = review.record(outcome, settings, cause=cause).number
+        if gate is GateName.DEVELOPMENT:
+            _lead_back(outcome, number)
         if outcome.passed:
             return
         words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in outcome.blocking[:5])
@@ -148,6 +152,15 @@ def _pass(gate: GateName, settings: Settings, entry: Entry, *, cause: str, explo
             expected=f"nothing that blocks; {len(outcome.blocking)} did",
             next_step=outcome.blocking[0].fix or "lifecycle plan",
         )
+
+
+def _lead_back(outcome: GateOutcome, decision: int) -> None:
+    """Leave word for data preparation of what an evaluation refused; one that passes closes what waits."""
+    if outcome.passed:
+        findings.close(decision)
+        return
+    reasons = [f"{b.practice or b.bound}: {b.because}" for b in outcome.blocking]
+    findings.leave(decision, reasons, run_id=_read(REPORTS / "training" / "training.json")["run_id"])
 
 
 @contextmanager

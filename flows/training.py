@@ -208,6 +208,7 @@ def write_reports(
         sample=tuning.representative(parts["train"], settings.params.search) if found.sampled_rows else (),
     )  # fmt: skip
     failpoint("train.reported")
+    recording.tell_rejected(found.trials, found.best, store, metric=question.metric.name)
     recording.keep_account(store, logged.run_id, training.REPORTS)
     recording.finish(store, logged.parent_run_id)
     return record

@@ -5,7 +5,7 @@ import json
 import logging
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -32,6 +32,7 @@ EXAMPLE_ROWS = 5
 SIGNATURE_ROWS = 200
 SEEN_ROWS = "seen_rows.bin"
 SEEN = "seen.json"
+REJECTED = "lifecycle.rejected"
 
 
 @dataclass(frozen=True)
@@ -91,6 +92,16 @@ def record_trial(
         log_datasets(tracking, run.info.run_id, datasets, revision=tags.get("lifecycle.data_revision", ""))
         client.set_terminated(run.info.run_id, "FAILED" if trial.state == "fail" else "FINISHED")
     return str(run.info.run_id)
+
+
+def tell_rejected(trials: Iterable[Trial], best: Trial, tracking: Tracking, *, metric: str) -> None:
+    """Say on the run of every trial but the best why it was not chosen."""
+    with in_words(tracking.uri):
+        for trial in trials:
+            if trial.number != best.number and trial.run_id is not None:
+                lost = f"{trial.value} {metric}, trial {best.number} has {best.value}"
+                why = lost if trial.state == "complete" else f"it did not get to the end: {trial.state}"
+                tracking.client.set_tag(trial.run_id, REJECTED, why)
 
 
 def log_winner(

@@ -60,6 +60,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Exploration: upkeep.exploration,
     r.Exposure: exposure.exposure,
     r.HumanReview: upkeep.human_review,
+    r.Findings: proofs.findings,
     r.Housekeeping: housekeeping.housekeeping,
     r.KnownRuns: delivery.known_runs,
     r.Landing: data.landing,

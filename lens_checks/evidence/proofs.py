@@ -1,6 +1,7 @@
 """Read what was tried out: drills, reproductions, runs of the tests."""
 
 from lens_checks.evidence.place import Place, read_record
+from lens_checks.evidence.records.findings import Finding, Findings
 from lens_checks.evidence.records.proofs import Drill, Drills, Reproduction, Reproductions, TestRun, TestRuns
 
 
@@ -9,6 +10,13 @@ def drills(place: Place) -> Drills:
     files = sorted((place.root / "reports/drills").glob("*.json"))
     found = [read_record(Drill, file, "run `lifecycle drill`") for file in files]
     return Drills(drills={drill.name: drill for drill in found})
+
+
+def findings(place: Place) -> Findings:
+    """Read every finding; none at all is a record too."""
+    files = sorted((place.root / "reports/findings").glob("[0-9]*.json"))
+    how = "run `lifecycle run`: an evaluation that refuses leaves word"
+    return Findings(all=tuple(read_record(Finding, file, how) for file in files))
 
 
 def reproductions(place: Place) -> Reproductions:

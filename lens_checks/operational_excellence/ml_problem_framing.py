@@ -3,14 +3,17 @@
 import re
 
 from config.settings import Charter, Policy
-from lens_checks import bias, delivery
+from lens_checks import bias, delivery, feedback
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Authorship,
     Baseline,
     BiasBefore,
+    Clock,
+    Drills,
     Evaluation,
     Explanation,
+    Findings,
     Leaderboard,
     Ledger,
     Profile,
@@ -186,3 +189,27 @@ def fairness_and_explanation_accompany_the_model(
         return not_met("; ".join(faults[:5]))
     bias.need_told(charter, before, evaluation)
     return met(f"{bias.in_words(charter, before, evaluation)}; {len(explanation.figures)} features attributed")
+
+
+@check(
+    "MLOE-08",
+    phase=Phase.PROBLEM_FRAMING,
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `lifecycle drill feedback` and `lifecycle drill decay`; the calendar of `lifecycle schedule serve` does.",
+)
+def findings_flow_back_to_earlier_phases(
+    findings: Findings, drills: Drills, ledger: Ledger, tracking: Tracking, leaderboard: Leaderboard,
+    training: Training, clock: Clock, policy: Policy,
+) -> Verdict:  # fmt: skip
+    """Refused evaluations lead back to the data, drift to a retraining, and what was rejected is told with a reason."""
+    faults = delivery.known(
+        lambda: feedback.of_way(findings, drills, ledger, clock, policy.recovery),
+        lambda: feedback.of_drift(drills, ledger),
+        lambda: feedback.of_rejected(tracking, leaderboard, training, ledger),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(
+        f"a refused evaluation leads back to the data (drill, entry {drills.drills['feedback'].entry}; "
+        f"{len(findings.all)} findings), {feedback.shown(drills, ledger)}; every rejection has its reason"
+    )

@@ -7,7 +7,8 @@ from typing import Any
 
 from config.settings import Charter
 from lens_checks.evidence import records as r
-from tests.lens_checks.delivered import COMMIT, FLOW
+from lens_checks.feedback import REJECTED
+from tests.lens_checks.delivered import COMMIT, DRILLED, FLOW, entry_of
 from tests.lens_checks.frugal import TAGS
 from tests.lens_checks.made import MODEL, NOW, PARTS
 
@@ -19,9 +20,30 @@ def logged(run: r.TrackedRun, **change: Any) -> r.TrackedRun:
     """Let a run have logged all that a run should."""
     whole = {
         "params": {"family": "boosting"} | run.params, "metrics": SCORES | run.metrics, "datasets": SEEN,
-        "tags": run.tags | {"lifecycle.commit": COMMIT},
+        "tags": run.tags | {"lifecycle.commit": COMMIT, REJECTED: "another was better"},
     }  # fmt: skip
     return replace(run, **whole | change)
+
+
+LED = {"refused": ["average_precision is 0.84"], "reached": ["data preparation"], "closed": True}
+
+
+def feedback(**change: Any) -> r.Drill:
+    """Make the record of the drill of feedback."""
+    whole: dict[str, Any] = {"passed": True, "seconds": 1.0, "version": None, "about": LED, "made": DRILLED}
+    return r.Drill(name="feedback", entry=79, commit=COMMIT, **whole | change)
+
+
+def led(recorded: r.Drill | None = None, **change: Any) -> dict[type, Any]:
+    """Let the drill of feedback have come out otherwise."""
+    from tests.lens_checks.world import GOOD
+
+    drill = feedback(**change)
+    others = tuple(entry for entry in GOOD.get(r.Ledger).entries if entry.number != drill.entry)
+    return {
+        r.Drills: {"drills": {**GOOD.get(r.Drills).drills, "feedback": drill}},
+        r.Ledger: {"entries": (*others, entry_of(recorded or drill))},
+    }
 
 
 def tried(**change: Any) -> dict[type, dict[str, object]]:
@@ -78,7 +100,7 @@ def metered(records: Mapping[type, Any]) -> dict[type, object]:
         id=FLOW, name="all", flow="Lifecycle", state="Completed", deployment=None, started=NOW, ended=NOW, tags=WORDS
     )
     deployments = tuple(replace(each, tags=(*each.tags, *WORDS)) for each in orchestration.deployments)
-    house = records[r.Housekeeping]
+    house, ledger, drills = records[r.Housekeeping], records[r.Ledger], records[r.Drills]
     kept = house.removed | {"logs": r.Removed(files=0, bytes=0, left=0)}
     added: list[object] = [
         r.Metering(
@@ -91,6 +113,9 @@ def metered(records: Mapping[type, Any]) -> dict[type, object]:
         replace(orchestration, deployments=deployments, flow_runs=(*orchestration.flow_runs, flow)),
         replace(registry, versions=tuple(replace(v, tags=TAGS | v.tags) for v in registry.versions)),
         replace(house, removed=kept),
+        r.Findings(all=()),
+        replace(ledger, entries=(*ledger.entries, entry_of(feedback()))),
+        r.Drills(drills={**drills.drills, "feedback": feedback()}),
         replace(
             tracking,
             winner=logged(tracking.winner),

@@ -46,6 +46,7 @@ ELSEWHERE = {
     "MLOE-11": Checkpoint.OPERATION,
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
+    "MLOE-08": Checkpoint.OPERATION,
     "MLOE-12": Checkpoint.OPERATION,
     "MLOE-13": Checkpoint.OPERATION,
     "MLREL-04": Checkpoint.OPERATION,

@@ -13,7 +13,12 @@ from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from lens_checks.evidence.records.base import Record
 
 NOW = datetime(2026, 3, 15, tzinfo=UTC)
-TRIED_OUT = {records.Drills, records.Reproductions, records.TestRuns}  # none is an answer too: checks ask by name
+TRIED_OUT = {
+    records.Drills,
+    records.Findings,
+    records.Reproductions,
+    records.TestRuns,
+}  # none is an answer too: checks ask by name
 FOUND_WITHOUT_A_RUN = {
     records.Clock, records.ConsumerList, records.Exposure, records.LicenceInventory, records.Premises
 } | TRIED_OUT  # fmt: skip

@@ -1,6 +1,7 @@
 """Roles, levers, and fairness throughout."""
 
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -10,8 +11,10 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import ml_problem_framing as checks
 from lens_checks.runner import ask
-from tests.lens_checks.delivered import tagged
-from tests.lens_checks.made import entry
+from tests.lens_checks.delivered import entry_of, tagged
+from tests.lens_checks.living import decay
+from tests.lens_checks.made import NOW, entry
+from tests.lens_checks.metered import LED, feedback, led
 from tests.lens_checks.protecting import protecting
 from tests.lens_checks.proven import metric, rebuilt, seen, witness
 from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -27,6 +30,29 @@ def tried(*candidates: r.Candidate) -> dict[type, object]:
 
 
 INPUTS = rebuilt().inputs
+REASON = ({"because": "too low"},)
+
+
+def finding(**change: Any) -> r.Finding:
+    """Make the word that refusal 90 left."""
+    whole: dict[str, Any] = {"source": "evaluation", "to": "data preparation", "run_id": "run", "because": ("too low",)}
+    return r.Finding(made=NOW, decision=90, **whole | change)
+
+
+def refused_since(left: tuple[r.Finding, ...], number: int = 90, blocking: object = REASON) -> dict[type, Any]:
+    """Let an evaluation have been refused, and have left these findings."""
+    refusal = entry(number, "decision", gate="development", outcome="refused", blocking=blocking)
+    entries = (*GOOD.get(r.Ledger).entries, refusal)
+    return {r.Findings: {"all": left}, r.Ledger: {"entries": entries}}
+
+
+def no_drift(drill: r.Drill | None = None, *, without: str = "") -> dict[type, Any]:
+    """Let no retraining have come of drift; a drill may have come out otherwise, or be lacking."""
+    known = {name: made for name, made in GOOD.get(r.Drills).drills.items() if name != without}
+    kept = tuple(e for e in GOOD.get(r.Ledger).entries if e.kind != "retraining" and (drill is None or e.number != 70))
+    witnessed = () if drill is None else (entry_of(drill),)
+    drills = known if drill is None else known | {"decay": drill}
+    return {r.Drills: {"drills": drills}, r.Ledger: {"entries": (*kept, *witnessed)}}
 
 
 def approved(by: str, decision: int | None = 2) -> dict[type, object]:
@@ -196,6 +222,31 @@ VERDICTS = {
             UNKNOWN,
             protecting() | {r.BiasBefore: {"attributes": {}}},
         ),
+    },
+    checks.findings_flow_back_to_earlier_phases: {
+        "evaluation leads back to the data, drift to a retraining, and rejections have reasons": (MET, {}),
+        "the way back was never practised": (UNKNOWN, {r.Drills: {"drills": {}}}),
+        "a drill that failed is refused": (NOT_MET, led(passed=False)),
+        "a drill of long ago is refused": (NOT_MET, led(made=NOW - timedelta(days=90))),
+        "a drill that the ledger tells otherwise is refused": (NOT_MET, led(feedback(passed=False))),
+        "a drill that refused nothing is refused": (NOT_MET, led(about=LED | {"refused": []})),
+        "one that reached nobody is refused": (NOT_MET, led(about=LED | {"reached": []})),
+        "one that was never closed is refused": (NOT_MET, led(about=LED | {"closed": False})),
+        "an evaluation refused since that left no word is refused": (NOT_MET, refused_since(())),
+        "word without a reason is refused": (NOT_MET, refused_since((finding(because=()),))),
+        "word with a reason counts": (MET, refused_since((finding(),))),
+        "what was refused before the way was practised needs none": (MET, refused_since((), number=8)),
+        "without a drift that retrained the drill of decay counts": (MET, no_drift()),
+        "without it nothing can be told": (UNKNOWN, no_drift(without="decay")),
+        "a drill of decay that raised no alarm is refused": (NOT_MET, no_drift(decay(about={}))),
+        "a drill of decay that failed is refused": (NOT_MET, no_drift(decay(passed=False))),
+        "a trial rejected without a reason is refused": (
+            NOT_MET,
+            {r.Tracking: {"trials": tuple(replace(run, tags={}) for run in GOOD.get(r.Tracking).trials)}},
+        ),
+        "a decision refused without a reason is refused": (NOT_MET, refused_since((finding(),), blocking=())),
+        "where nothing was rejected it cannot be told": (UNKNOWN, tried(CHOSEN, RULE)),
+        "a training that nobody logged": (UNKNOWN, {r.Tracking: None}),
     },
 }
 
