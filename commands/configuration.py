@@ -28,9 +28,11 @@ def config_schema() -> None:
 
 @app.command("check")
 def config_check(as_json: AsJson = False) -> None:
-    """Read every file and resolve every name; nothing else is done."""
+    """Read every file, imported lenses too, and resolve every name; nothing else is done."""
     settings = settings_in_force()
     from flows import names, show
+    from lens_checks import catalogue
 
     names.resolve(settings)
+    catalogue.load()
     show.show({"schema": 1, "sound": True}, show.sound, as_json=as_json)

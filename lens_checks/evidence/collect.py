@@ -7,6 +7,7 @@ from config.settings import Attestations, Charter, Data, Params, Policy, Runtime
 from lens_checks.evidence import (
     committed,
     data,
+    declared,
     delivery,
     doors,
     environment,
@@ -39,6 +40,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.ApiDocuments: doors.documents,
     r.Authorship: repository.authorship,
     r.Backup: delivery.backup,
+    r.BaseModel: declared.base_model,
     r.Baseline: data.baseline,
     r.Benchmark: model.benchmark,
     r.BiasBefore: data.bias,
@@ -87,6 +89,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.TestRuns: proofs.test_runs,
     r.Tracking: tracking.tracking,
     r.Training: model.training,
+    r.TrainingNetwork: declared.network,
     r.Utilisation: upkeep.utilisation,
     r.Validation: data.validation,
 }

@@ -1,10 +1,13 @@
 """Performance efficiency while the model is developed: its evaluation, its weightiest features, inherited parts."""
 
+from collections.abc import Iterator
+
 from config.settings import Charter, Policy
 from lens_checks import benchmarking, tradeoffs
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
     Baseline,
+    BaseModel,
     Benchmark,
     Evaluation,
     Explanation,
@@ -20,6 +23,7 @@ from lens_checks.evidence.records import (
     finite,
 )
 
+ALIKE = 1e-6  # between a row as it is prepared here and as it was for the base model
 WEIGHT = 0.95  # share of all importance that the watched features must carry
 GATES = {"staging": "staging", "champion": "champion", "previous": "champion"}  # alias: the gate that gives it
 HOME = ("sklearn.", "numpy.", "scipy.", "builtins.", "collections.", "functools.", "tasks.")
@@ -150,18 +154,41 @@ def _heaviest(weights: dict[str, float]) -> list[str]:
     "MLPER-10",
     phase=Phase.MODEL_DEVELOPMENT,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Set `pretrained` in config/charter.yaml as it is, and record base model, hash and licence.",
+    fix="Set `pretrained` in config/charter.yaml as it is, and write reports/base_model.json (docs/upkeep.md).",
     effort=Effort.LARGE,
 )
-def inherited_weaknesses_are_looked_for(charter: Charter, training: Training) -> Verdict:
+def inherited_weaknesses_are_looked_for(
+    charter: Charter, policy: Policy, training: Training, base: BaseModel
+) -> Verdict:
     """Weaknesses inherited from a base model are looked for, wherever a part was trained elsewhere."""
     foreign = [name for name in training.trusted_types if not name.startswith(HOME)]
-    if charter.pretrained or foreign:
+    if not charter.pretrained and not foreign:
+        return not_applicable(
+            f"no part of {training.family} was trained elsewhere: the charter says so, and all its types are "
+            "scikit-learn's, NumPy's or the project's own"
+        )
+    if not base.id or base.model_digest != training.model_digest:
         raise Missing(f"id, hash, licence and error analysis of the pretrained part {', '.join(foreign[:3])}".rstrip())
-    return not_applicable(
-        f"no part of {training.family} was trained elsewhere: the charter says so, and all its types are "
-        "scikit-learn's, NumPy's or the project's own"
+    if faults := list(_inherited(base, policy)):
+        return not_met(f"{base.id}: {'; '.join(faults[:5])}")
+    return met(
+        f"{base.id} ({base.sha256[:12]}, {base.licence}): {base.preprocessing_rows} rows prepared alike, "
+        f"{len(base.worse_by)} slices no worse than the baseline, {base.perturbation_drop:.3g} lost under noise"
     )
+
+
+def _inherited(base: BaseModel, policy: Policy) -> Iterator[str]:
+    """Name what of a base model is not known or worse than may be."""
+    if lacking := [name for name in ("sha256", "licence") if not getattr(base, name).strip()]:
+        yield f"no {' and no '.join(lacking)}"
+    if not base.preprocessing_rows > 0 or not at_most(base.preprocessing_difference, ALIKE):
+        yield f"{base.preprocessing_rows} rows prepared {base.preprocessing_difference} apart from how it was trained"
+    if not base.worse_by:
+        yield "no slice was compared with a frozen or from-scratch baseline"
+    bound = policy.bounds.slice_gap
+    yield from (f"{name} worse by {by}" for name, by in base.worse_by.items() if not at_most(by, bound))
+    if not at_most(base.perturbation_drop, policy.bounds.perturbation_drop):
+        yield f"{base.perturbation_drop} lost under noise, {policy.bounds.perturbation_drop} is accepted"
 
 
 @check(

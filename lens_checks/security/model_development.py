@@ -5,9 +5,10 @@ from fnmatch import fnmatch
 
 from config.settings import Charter, Data, Params, Policy, Source
 from lens_checks import delivery, governance
-from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, not_applicable, not_met
+from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
     ChampionComparison,
+    Clock,
     Difference,
     Environment,
     Landing,
@@ -20,6 +21,8 @@ from lens_checks.evidence.records import (
     Registry,
     TestRuns,
     Training,
+    TrainingNetwork,
+    TrainingNode,
 )
 from lens_checks.trust import strangeness
 
@@ -30,13 +33,35 @@ COMPARED = ("better", "not-worse", "worse")
     "MLSEC-09",
     phase=Phase.MODEL_DEVELOPMENT,
     judged_at=Checkpoint.DEVELOPMENT,
-    fix="Train on one node (`compute_nodes: 1` in config/charter.yaml), or encrypt the traffic between nodes.",
+    fix="Train on one node (`compute_nodes: 1` in config/charter.yaml), or by TLS alone, told in reports/network.json.",
 )
-def traffic_between_training_nodes_is_encrypted(charter: Charter, training: Training) -> Verdict:
+def traffic_between_training_nodes_is_encrypted(
+    charter: Charter, training: Training, network: TrainingNetwork, clock: Clock
+) -> Verdict:
     """No training data crosses a network in the clear."""
-    if charter.compute_nodes > 1:
-        raise Missing(f"the addresses and certificates of {charter.compute_nodes} training nodes")
-    return not_applicable(f"one node trained run {training.run_id[:8]}, on {training.threads} threads of one process")
+    declared, seen = charter.compute_nodes, len(network.nodes)
+    if declared == 1 and seen <= 1:
+        threads = training.threads
+        return not_applicable(f"one node trained run {training.run_id[:8]}, on {threads} threads of one process")
+    if declared == 1:
+        return not_met(f"config/charter.yaml says that one node trains, reports/network.json names {seen}")
+    if seen < declared or network.run_id != training.run_id:
+        raise Missing(f"the addresses and certificates of the {declared} nodes that trained run {training.run_id[:8]}")
+    faults = ["a plain connection was taken"] if network.plain_refused is False else []
+    faults += [words for node in network.nodes if (words := _in_the_clear(node, clock))]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    need(network.plain_refused, "a plain connection that was tried, and refused")
+    return met(f"{seen} nodes spoke by TLS alone, with certificates in their time, and refused a plain connection")
+
+
+def _in_the_clear(node: TrainingNode, clock: Clock) -> str:
+    """Say why what a node says could be read on its way; nothing where it could not."""
+    if not node.address.startswith("tls://"):
+        return f"{node.address} is no address of TLS"
+    if node.not_before is None or node.not_after is None or not node.not_before <= clock.now < node.not_after:
+        return f"the certificate of {node.address} is valid from {node.not_before} to {node.not_after}"
+    return ""
 
 
 @check(

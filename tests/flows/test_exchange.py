@@ -42,6 +42,31 @@ def house(tmp_path: Path) -> Callable[..., Path]:
     return write
 
 
+@pytest.mark.parametrize(
+    ("spoil", "words"),
+    [
+        pytest.param(lambda f: (f / "HOUSE.json").unlink(), "HOUSE.json cannot be read", id="its file is gone"),
+        pytest.param(lambda f: (f / "HOUSE.json").write_text("{}"), "HOUSE", id="its file is another"),
+        pytest.param(
+            lambda f: (f / "HOUSE.yaml").write_text((f / "HOUSE.yaml").read_text().replace("phase:", "fase:")),
+            "fase",
+            id="a key that is misspelt",
+        ),
+        pytest.param(lambda f: (f / "HOUSE.yaml").write_text("id: ["), "HOUSE.yaml", id="no YAML"),
+    ],
+)
+def test_the_configuration_is_sound_only_with_its_lenses(
+    spoil: Callable[[Path], object], words: str, project: Path, house: Callable[..., Path],
+    capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    assert ended("lens", "import", str(house()), "--as", "HOUSE") == 0
+    assert ended("config", "check") == 0
+    spoil(project / "config" / "lenses")
+    capsys.readouterr()
+    assert ended("config", "check") == 2
+    assert words in capsys.readouterr().err
+
+
 def test_an_imported_lens_is_stated_and_holds_the_champion(settings: Settings, house: Callable[..., Path]) -> None:
     """Its practices are in the review, hold the gate of the champion, and let go of it once they are stated."""
     taken = exchange.take_in(house(_version="1.2"), name="acme")

@@ -136,6 +136,8 @@ def prepared() -> dict[type, object]:
             label=r.LabelDifference(column="late", before={}, now={}, arrived={}, largest=0.05),
             outliers={name: {"delay": 0.0, "any": 0.0} for name in PARTS},
         ),
+        r.TrainingNetwork(),
+        r.BaseModel(),
         r.BiasBefore(data_sha256=ROWS, rows=700, outcome="late", attributes={}),
         r.Baseline(columns={"delay": r.BaselineColumn(kind="numeric", shares=(0.5, 0.5), missing=0)}, sha256=BASE),
     ]  # fmt: skip

@@ -11,7 +11,7 @@ from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.guarded import WAYS
-from tests.lens_checks.made import beside, entry
+from tests.lens_checks.made import MODEL, beside, entry
 from tests.lens_checks.proven import FIGURES
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -65,6 +65,16 @@ def carried(known: str = "delay", **importances: float) -> dict[type, object]:
         r.Explanation: {"importances": importances},
         r.Training: {"features": tuple(importances)},
         r.Baseline: {"columns": dict.fromkeys(known.split(), KNOWN)},
+    }
+
+
+def inherited(**changed: object) -> Changes:
+    """Let a part come from a base model that was looked into, with some changes."""
+    known = {"id": "house/base", "sha256": "7" * 64, "licence": "Apache-2.0", "model_digest": MODEL}
+    known |= {"preprocessing_rows": 99, "preprocessing_difference": 0.0}
+    return {
+        Charter: {"pretrained": True},
+        r.BaseModel: {**known, "worse_by": {"JFK": 0.0}, "perturbation_drop": 0.01, **changed},
     }
 
 
@@ -173,6 +183,21 @@ VERDICTS = {
             UNKNOWN,
             {r.Training: {"trusted_types": ("torch.nn.Linear",)}},
         ),
+        "a base model that was looked into": (MET, inherited()),
+        "a foreign type that was looked into": (
+            MET,
+            {**inherited(), Charter: {"pretrained": False}, r.Training: {"trusted_types": ("torch.nn.Linear",)}},
+        ),
+        "what was looked into is another model": (UNKNOWN, inherited(model_digest="0" * 64)),
+        "a base model without a hash": (NOT_MET, inherited(sha256="")),
+        "a base model without a licence": (NOT_MET, inherited(licence=" ")),
+        "rows that are prepared otherwise": (NOT_MET, inherited(preprocessing_difference=0.01)),
+        "rows that nobody prepared both ways": (NOT_MET, inherited(preprocessing_rows=0)),
+        "no slice was looked at": (NOT_MET, inherited(worse_by={})),
+        "a slice as much worse as may be": (MET, inherited(worse_by={"JFK": 0.2})),
+        "a slice that is worse than without it": (NOT_MET, inherited(worse_by={"JFK": 0.0, "EWR": 0.3})),
+        "noise upsets it": (NOT_MET, inherited(perturbation_drop=0.2)),
+        "nobody tried noise": (NOT_MET, inherited(perturbation_drop=None)),
     },
     checks.candidates_are_weighed_from_every_side: {
         "three candidates, each from every side": (MET, {}),

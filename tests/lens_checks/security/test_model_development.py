@@ -1,6 +1,7 @@
 """Traffic between training nodes, and data that somebody has poisoned."""
 
 from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from lens_checks.evidence import records as r
 from lens_checks.security import model_development as checks
 from tests.lens_checks.delivered import entries, ran_with
 from tests.lens_checks.guarded import given
-from tests.lens_checks.made import MODEL, entry
+from tests.lens_checks.made import MODEL, NOW, entry
 from tests.lens_checks.proven import SEARCHED, compared
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
@@ -49,11 +50,36 @@ def before(**change: Any) -> Changes:
     return {r.Registry: {"versions": (VERSION, BEFORE), "aliases": aliases} | change, r.Ledger: {"entries": SECOND}}
 
 
+BEGUN, ENDS = NOW - timedelta(days=9), NOW + timedelta(days=9)
+
+
+def spoke(
+    *, nodes: int = 2, address: str = "tls://b:8786", plain_refused: bool | None = True, run_id: str = "run",
+    not_before: datetime = BEGUN, not_after: datetime | None = ENDS,
+) -> Changes:  # fmt: skip
+    """Let two nodes have trained, of which the second is like this; the charter says how many there are."""
+    first = r.TrainingNode(address="tls://a:8786", not_before=BEGUN, not_after=ENDS)
+    second = r.TrainingNode(address=address, not_before=not_before, not_after=not_after)
+    seen = {"run_id": run_id, "nodes": (first, second), "plain_refused": plain_refused}
+    return {Charter: {"compute_nodes": nodes}, r.TrainingNetwork: seen}
+
+
 VERDICTS = {
     checks.traffic_between_training_nodes_is_encrypted: {
         "one node has no traffic to encrypt": (DERIVED, {}),
         "four nodes have traffic that nobody showed": (UNKNOWN, {Charter: {"compute_nodes": 4}}),
         "without a training run nothing is derived": (UNKNOWN, {r.Training: None}),
+        "two nodes that speak by TLS alone": (MET, spoke()),
+        "a charter of one node, where two trained": (NOT_MET, spoke(nodes=1)),
+        "a node that speaks in the clear": (NOT_MET, spoke(address="tcp://b:8786")),
+        "a certificate that ended": (NOT_MET, spoke(not_after=NOW)),
+        "a certificate that begins later": (NOT_MET, spoke(not_before=NOW + timedelta(days=1))),
+        "a certificate that begins now": (MET, spoke(not_before=NOW)),
+        "a certificate without an end": (NOT_MET, spoke(not_after=None)),
+        "a plain connection that was taken": (NOT_MET, spoke(plain_refused=False)),
+        "a plain connection that nobody tried": (UNKNOWN, spoke(plain_refused=None)),
+        "the network of another run": (UNKNOWN, spoke(run_id="other")),
+        "one of three nodes that nobody names": (UNKNOWN, spoke(nodes=3)),
     },
     checks.poisoned_data_would_be_noticed: {
         "allowed files, near what was accepted, and a way back": (MET, {}),
