@@ -87,9 +87,9 @@ class Answering:
         return _whole(b"".join(parts), message, most)
 
     async def _predict(self, seen: Seen, served: Served, read: Read) -> Answer:
-        columns = read(served.checker(self.limits.rows))
-        if self.at_work >= self.limits.at_once:
+        if self.at_work >= self.limits.at_once:  # before rows are read: that is most of the work on many of them
             raise Refusal(503, "busy", f"{self.at_work} requests are in work", "fewer at once", SOON)
+        columns = read(served.checker(self.limits.rows))
         self.at_work += 1
         try:
             answer = await self._ask(seen, served, columns)
