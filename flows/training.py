@@ -154,10 +154,10 @@ def cross_validate(
 def compare_ways(
     found: Found, parts: Mapping[str, Examples], tune_rows: pd.DataFrame, question: Question, settings: Settings
 ) -> None:
-    """Write by how much the winner leads over another family, and over itself on fewer features."""
+    """Write by how much the winner leads over another family and over itself on fewer features; try other threads."""
     train, tune, params = parts["train"], parts["tune"], settings.params
-    rows = variation.benchmark(found, train, tune, tune_rows, question=question, data=settings.data, params=params)
-    variation.write(rows, train, tune, question=question, params=params)
+    held = variation.benchmark(found, train, tune, tune_rows, question=question, data=settings.data, params=params)
+    variation.write(held, train, tune, question=question, params=params)
 
 
 @task(name="Log the winner", tags=MINE, cache_policy=NO_CACHE)

@@ -1,15 +1,17 @@
 """What shows that the processor and the threads in use are the right ones: measured beside others, and not beaten."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from config.settings import Budget
+from config.settings import Budget, Charter, Policy
 from lens_checks.check import Missing, need
-from lens_checks.evidence.records import Backend, Release, at_least, at_most, finite
+from lens_checks.evidence.records import Backend, Benchmark, Release, at_least, at_most, finite
 
 JOULES_PER_KWH = 3_600_000
 ROUNDING = 1e-6
 FEWEST = 2  # settings of threads that make a choice
 SURE = 2.0  # standard errors by which one measurement lies under another
+HOUR = 3600.0
 
 
 def ways_of(release: Release) -> tuple[Backend, ...]:
@@ -55,3 +57,83 @@ def frugal(ways: Iterable[Backend], mine: Backend, *, quick_ms: float, exact: fl
 def name(way: Backend) -> str:
     """Name a way to answer by form and threads."""
     return f"{way.form} with {way.threads}"
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A setting as it is weighed: time, memory and processor, and from which difference of each on one is better."""
+
+    name: str
+    chosen: bool
+    sides: tuple[float, float, float]
+    matters: tuple[float, float, float]
+    busy: float
+
+    def beats(self, other: "Measured") -> bool:
+        """Tell whether it is evidently better on one side, and evidently worse on none."""
+        gains = [(b - a, least) for a, b, least in zip(self.sides, other.sides, other.matters, strict=True)]
+        return all(gain >= -least for gain, least in gains) and any(gain > least for gain, least in gains)
+
+
+def of_training(benchmark: Benchmark, charter: Charter, policy: Policy) -> list[Measured]:
+    """Give what the winner's fit takes with each number of threads; what is too small to choose by does not matter."""
+    budget, share = charter.budget, policy.bounds.material_cost
+    seconds, room = share * budget.training_cpu_hours * HOUR, share * budget.memory_mib
+    return [
+        Measured(
+            f"training with {one.threads}", one.chosen, (one.wall_seconds, one.grown_mib, one.cpu_seconds),
+            (seconds, room, seconds), one.busy,
+        )
+        for one in benchmark.hardware
+    ]  # fmt: skip
+
+
+def of_answering(release: Release, charter: Charter, policy: Policy) -> list[Measured]:
+    """Give what the form that serves takes with each number of threads (Missing: not measured)."""
+    ways, budget, share = ways_of(release), charter.budget, policy.bounds.material_cost
+    mine = need(chosen(ways, release), "the form that serves among those that were measured")
+    alike = [way for way in ways if way.form == mine.form]
+    exact = [way for way in alike if at_most(way.largest_difference, policy.release.parity_tolerance)]
+    if bare := [name(way) for way in exact if None in (way.p95_ms, way.peak_rss_mib, way.busy, way.kwh_error)]:
+        raise Missing(f"latency, memory or busy threads of {', '.join(bare[:5])}")
+    return [
+        Measured(
+            f"answering with {way.threads}", way.chosen,
+            (way.p95_ms or 0.0, way.peak_rss_mib or 0.0, way.cpu_seconds_per_1k),
+            (share * budget.latency_p95_ms, share * budget.memory_mib, _blurred(way)), way.busy or 0.0,
+        )
+        for way in exact
+    ]  # fmt: skip
+
+
+def _blurred(way: Backend) -> float:
+    """Give the CPU seconds for 1,000 predictions that two measurements may differ by."""
+    error = (way.kwh_error or 0.0) / way.kwh_per_1k if way.kwh_per_1k else 0.0
+    return SURE * 2**0.5 * error * way.cpu_seconds_per_1k
+
+
+def of_choice(what: str, settings: list[Measured], reason: str) -> list[str]:
+    """Say where too little was measured to choose by, or another setting is better and nobody says why not."""
+    if len({one.name for one in settings}) < FEWEST:
+        raise Missing(f"what {what} takes with another number of threads")
+    mine = next((one for one in settings if one.chosen), None)
+    if mine is None:
+        return [f"the threads that {what} is done with were not measured"]
+    if odd := [one.name for one in settings if not all(at_least(side, 0) for side in (*one.sides, one.busy))]:
+        return [f"what {', '.join(odd)} takes is no figure"]
+    better = next((one for one in settings if one.beats(mine)), None)
+    return (
+        []
+        if better is None or reason.strip()
+        else [f"{better.name} is better than {mine.name} on one side, worse on none"]
+    )
+
+
+def in_words(settings: list[Measured], price: float, unit: str) -> str:
+    """Tell time, memory, busy threads and price of each setting."""
+    told = [
+        f"{one.name} threads {one.sides[0]:.3g} {unit}, {one.sides[1]:.3g} MiB, {one.busy:.0%} busy, "
+        f"{one.sides[2] / HOUR * price:.2g}"
+        for one in settings
+    ]
+    return "; ".join(told)

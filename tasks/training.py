@@ -1,7 +1,6 @@
 """How the winner comes to be: parts read and verified, the refit on all train rows, what is written down."""
 
 import io
-import resource
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from tasks.features import feature_frame, feature_schema, target_values
 from tasks.files import read_json, sha256_bytes, sha256_file, sha256_json
 from tasks.metrics import metric
 from tasks.rules import rule_prediction
+from tasks.spending import spent_on
 from tasks.statistics import Prediction
 from tasks.tuning import Examples, Question, Trial
 
@@ -107,13 +107,11 @@ def baselines(train: Examples, tune: Examples, tune_rows: pd.DataFrame, *, setti
 
 def fit_winner(best: Trial, train: Examples, tune: Examples, *, question: Question, settings: Settings) -> Fitted:
     """Fit the best trial's family with its parameters on all train rows, and measure it on train and tune."""
-    cpu, wall = time.process_time(), time.monotonic()
     seed = settings.params.search.seed
     pipeline = family(best.family).build(question.schema, best.params, problem=question.problem, seed=seed)
-    pipeline.fit(train.features, train.target)
-    cpu, wall = time.process_time() - cpu, time.monotonic() - wall
-    peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024  # of this process, so far; Linux counts in KiB
-    return Fitted(pipeline, _scores(pipeline, train, tune, question, settings), cpu, wall, peak)
+    _, spent = spent_on(lambda: pipeline.fit(train.features, train.target))
+    scores = _scores(pipeline, train, tune, question, settings)
+    return Fitted(pipeline, scores, spent.cpu_seconds, spent.wall_seconds, spent.peak_rss_mib)
 
 
 def _scores(

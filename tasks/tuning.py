@@ -2,7 +2,8 @@
 
 import time
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,6 +16,7 @@ from config.settings import ProblemType, Search
 from tasks.estimators import Family
 from tasks.likeness import Likeness, likeness
 from tasks.metrics import Metric
+from tasks.spending import Spent, spent_on
 from tasks.statistics import Prediction
 from tasks.studies import settled
 
@@ -158,16 +160,18 @@ def _run(
     from optuna import TrialPruned
     from optuna.trial import TrialState
 
-    cpu, value, state, pipeline = time.process_time(), None, TrialState.COMPLETE, None
+    cpu, value, state, pipeline, fit = time.process_time(), None, TrialState.COMPLETE, None, None
     try:
-        value, pipeline = _climb(trial, sample, tune, question=question, seed=seed)
+        value, pipeline, fit = _climb(trial, sample, tune, question=question, seed=seed)
     except TrialPruned:
         state = TrialState.PRUNED
     except (ValueError, ArithmeticError, MemoryError) as error:  # a candidate that cannot be fitted loses
         state = TrialState.FAIL
         trial.set_user_attr("error", f"{type(error).__name__}: {str(error)[:300]}")
     spent = time.process_time() - cpu
-    chosen, sides = trial.user_attrs, None if pipeline is None else dict(beside(pipeline, sample))
+    chosen, sides = trial.user_attrs, None
+    if pipeline is not None and fit is not None:
+        sides = {**beside(pipeline, sample), "fit": asdict(fit)}
     run_id = record(
         Trial(trial.number, chosen["family"], chosen["params"], state.name.lower(), value, spent, beside=sides)
     )
@@ -178,8 +182,11 @@ def _run(
 
 def _climb(
     trial: "OpenTrial", sample: Examples, tune: Examples, *, question: Question, seed: int
-) -> tuple[float, Pipeline]:
-    """Fit on the first rung, ask the pruner, fit on the whole sample; a score that is not finite is a ValueError."""
+) -> tuple[float, Pipeline, Spent]:
+    """Fit on the first rung, ask the pruner, fit on the whole sample, and say what that last fit took.
+
+    A score that is not finite is a ValueError.
+    """
     from optuna import TrialPruned
 
     family = next(f for f in question.families if f.name == trial.user_attrs["family"])
@@ -189,7 +196,7 @@ def _climb(
     for count in rungs:
         head = sample.take(np.arange(count))
         pipeline = family.build(question.schema, trial.user_attrs["params"], problem=question.problem, seed=seed)
-        pipeline.fit(head.features, head.target)
+        _, spent = spent_on(partial(pipeline.fit, head.features, head.target))
         prediction = Prediction.of(pipeline, tune.features, question.problem)
         value = question.metric.score(tune.target, prediction)
         if not np.isfinite(value):
@@ -198,7 +205,7 @@ def _climb(
             trial.report(value, step=count)
             if trial.should_prune():
                 raise TrialPruned
-    return value, pipeline
+    return value, pipeline, spent
 
 
 def _found(study: "Study", resumed: int, sampled_rows: int, total: int) -> Found:

@@ -6,10 +6,12 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+from sklearn.pipeline import Pipeline
 
 from config.settings import ColumnType, Data, Params
 from tasks.estimators import family
 from tasks.files import write_json
+from tasks.hardware import Setting, other_than, settings_of, threads_in_use, with_threads
 from tasks.intervals import Interval, distributions, interval, units, value_of
 from tasks.statistics import Prediction
 from tasks.training import REPORTS
@@ -59,14 +61,29 @@ def fewer_features(schema: Mapping[str, str]) -> tuple[str, ...]:
     return tuple(schema)[: len(schema) // 2]
 
 
+@dataclass(frozen=True)
+class Held:
+    """The contestants beside the winner, and what the winner's fit takes with different numbers of threads."""
+
+    rows: list[Row]
+    hardware: list[Setting]
+
+
 def benchmark(
     found: Found, train: Examples, tune: Examples, rows: pd.DataFrame, *, question: Question, data: Data, params: Params
-) -> list[Row]:
-    """Fit every contestant on the sample that trials see, and compare each with the winner on the tune rows, paired."""
-    sample, seed = draw(train, params.search), params.search.seed
+) -> Held:
+    """Fit every contestant on the sample that trials see, and compare each with the winner on the tune rows, paired.
+
+    The winner was fitted on these rows when it was tried; here it is fitted with another number of threads.
+    """
+    sample, seed, threads = draw(train, params.search), params.search.seed, threads_in_use()
     entered = list(contestants(found, question))
+    winner, spent = with_threads(other_than(threads), lambda: _fit(entered[0], sample, question, seed))
+    fitted = [winner, *(_fit(one, sample, question, seed) for one in entered[1:])]
     statistics = {
-        n: question.metric.statistic(tune.target, _answers(one, sample, tune, question, seed))
+        n: question.metric.statistic(
+            tune.target, Prediction.of(fitted[n], tune.features[list(one.features)], question.problem)
+        )
         for n, one in enumerate(entered)
     }
     of = units(rows, data)
@@ -82,25 +99,26 @@ def benchmark(
             units=of.count,
         )  # fmt: skip
 
-    return [
+    told = [
         Row(one.varies, one.trial.family, one.trial.number, one.features, _finite(values[n]), margin(n))
         for n, one in enumerate(entered)
     ]
+    as_it_is = (found.best.beside or {}).get("fit")
+    return Held(told, list(settings_of(threads, as_it_is, spent)))
 
 
-def _answers(one: Contestant, sample: Examples, tune: Examples, question: Question, seed: int) -> Prediction:
+def _fit(one: Contestant, sample: Examples, question: Question, seed: int) -> Pipeline:
     columns = list(one.features)
     schema = {name: question.schema[name] for name in columns}
     pipeline = family(one.trial.family).build(schema, one.trial.params, problem=question.problem, seed=seed)
-    pipeline.fit(sample.features[columns], sample.target)
-    return Prediction.of(pipeline, tune.features[columns], question.problem)
+    return pipeline.fit(sample.features[columns], sample.target)
 
 
 def _finite(value: float) -> float | None:
     return value if np.isfinite(value) else None
 
 
-def write(rows: list[Row], train: Examples, tune: Examples, *, question: Question, params: Params) -> dict[str, Any]:
+def write(held: Held, train: Examples, tune: Examples, *, question: Question, params: Params) -> dict[str, Any]:
     """Write reports/training/benchmark.json."""
     told = {
         "schema": 1,
@@ -109,7 +127,8 @@ def write(rows: list[Row], train: Examples, tune: Examples, *, question: Questio
         "sampled_rows": min(params.search.sample_rows, len(train.target)),
         "confidence": params.metrics.confidence,
         "data_sha256": {"train": train.sha256, "tune": tune.sha256},
-        "rows": rows,
+        "rows": held.rows,
+        "hardware": held.hardware,
     }
     write_json(REPORTS / "benchmark.json", told)
     return told

@@ -61,6 +61,9 @@ class Release(Closed):
     dearer: float = Field(
         default=2.0, ge=1, description="How many times the CPU of the cheapest exact way to answer is accepted."
     )
+    threads: str = Field(
+        default="", description="Why training or answering keeps its threads where a measurement speaks for others."
+    )
     shadow: Shadow = Field(default_factory=Shadow, description="How the replay is judged.")
     load: Load = Field(default_factory=Load, description="The load that tells capacity, where the charter has `usage`.")
     canary: Canary = Field(default_factory=Canary, description="The share, where `strategy` is canary.")

@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 
 from config.settings import Charter, Policy
-from lens_checks import benchmarking, tradeoffs
+from lens_checks import benchmarking, hardware, tradeoffs
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_applicable, not_met
 from lens_checks.evidence.records import (
     Baseline,
@@ -17,6 +17,7 @@ from lens_checks.evidence.records import (
     Parts,
     Pipeline,
     Registry,
+    Release,
     Training,
     at_least,
     at_most,
@@ -240,3 +241,27 @@ def other_ways_were_benchmarked(
         return not_met(f"the winner is evidently worse than {', '.join(behind)}")
     told = "; ".join(benchmarking.margins(benchmark))
     return met(f"{', '.join(families)} tried; the winner leads in {benchmark.primary} over {told}")
+
+
+@check(
+    "MLPER-05",
+    phase=Phase.MODEL_DEVELOPMENT,
+    judged_at=Checkpoint.RELEASE,
+    fix="Run `lifecycle run` on a quiet machine, or say under `release.threads` in config/policy.yaml why it stays so.",
+)
+def hardware_is_chosen_by_measurement(
+    charter: Charter, policy: Policy, training: Training, benchmark: Benchmark, release: Release
+) -> Verdict:
+    """Training and answering were measured with several threads, and no setting is better than the one in use."""
+    fits, answers = hardware.of_training(benchmark, charter, policy), hardware.of_answering(release, charter, policy)
+    reason, price = policy.release.threads, charter.budget.cpu_hour_price
+    faults = [
+        *benchmarking.of_the_same(benchmark, training),
+        *([] if release.digest == training.model_digest else ["the answers were timed on another model"]),
+        *hardware.of_choice("training", fits, reason),
+        *hardware.of_choice("answering", answers, reason),
+    ]
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    told = f"{hardware.in_words(fits, price, 's')}; {hardware.in_words(answers, price, 'ms')}"
+    return met(f"time, memory, busy threads and price in {charter.error_costs.currency}: {told}")

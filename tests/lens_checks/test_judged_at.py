@@ -32,6 +32,7 @@ ELSEWHERE = {
     "MLOE-16": Checkpoint.RELEASE,
     "MLPER-04": Checkpoint.RELEASE,
     "MLREL-01": Checkpoint.RELEASE,
+    "MLPER-05": Checkpoint.RELEASE,
     "MLPER-07": Checkpoint.RELEASE,
     "MLREL-02": Checkpoint.RELEASE,
     "MLREL-07": Checkpoint.RELEASE,

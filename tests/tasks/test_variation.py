@@ -1,6 +1,6 @@
 """The winner is held against another family and against fewer features, on the same rows, paired."""
 
-from dataclasses import replace
+from dataclasses import asdict, replace
 
 import numpy as np
 import pandas as pd
@@ -10,6 +10,7 @@ from config.settings import Column, ColumnType, Data, Params, ProblemType, Role,
 from tasks import variation
 from tasks.estimators import family
 from tasks.metrics import metric
+from tasks.spending import Spent
 from tasks.tuning import Examples, Found, Question, Trial
 
 BINARY = ProblemType.BINARY
@@ -68,14 +69,20 @@ def test_the_winner_leads_where_the_label_hangs_on_what_the_others_lack() -> Non
          "metrics": {"primary": "roc_auc", "resamples": 200}}
     )  # fmt: skip
     train, tune = (Examples(rows.iloc[part], late[part], "a" * 64) for part in (slice(0, 400), slice(400, 600)))
-    told = variation.benchmark(
-        found(DUMMY, LINEAR), train, tune, rows.iloc[400:], question=question(), data=about, params=params
-    )
+    tried = replace(LINEAR, beside={"fit": asdict(Spent(2.0, 3.0, 400.0, 5.0))})
+
+    def benchmark() -> variation.Held:
+        return variation.benchmark(
+            found(DUMMY, tried), train, tune, rows.iloc[400:], question=question(), data=about, params=params
+        )  # fmt: skip
+
+    held = benchmark()
+    told = held.rows
     assert [row.features for row in told] == [("delay", "carrier"), ("delay", "carrier"), ("delay",)]
     assert told[0].margin is None
     for row in told[1:]:
         assert row.margin and row.margin.low is not None and row.margin.low > 0.2
-    again = variation.benchmark(
-        found(DUMMY, LINEAR), train, tune, rows.iloc[400:], question=question(), data=about, params=params
-    )
-    assert again == told and replace(told[0], value=0.0) != told[0]
+    assert benchmark().rows == told and replace(told[0], value=0.0) != told[0]
+    mine, other = held.hardware
+    assert (mine.chosen, mine.wall_seconds, mine.cpu_seconds, other.chosen) == (True, 2.0, 3.0, False)
+    assert mine.threads != other.threads and other.cpu_seconds > 0 and other.peak_rss_mib > 10

@@ -1,6 +1,6 @@
 """The records that checks read; a check names a record as a parameter and gets it, or is answered for."""
 
-from lens_checks.evidence.records.benchmark import Benchmark, Contestant, Margin
+from lens_checks.evidence.records.benchmark import Benchmark, Contestant, FitSetting, Margin
 from lens_checks.evidence.records.bias import AttributeBias, BiasBefore, LabelledGroup
 from lens_checks.evidence.records.data import (
     Baseline,
@@ -156,7 +156,8 @@ __all__ = [
     "Contestant", "Copies", "Copy", "CostComparison", "CostLine", "CostReport", "CrossValidation", "Deployment",
     "Derived", "Difference", "DoorTrial", "Drill", "Drills", "Effort", "Endpoint", "Energy", "Environment",
     "Evaluation", "Expired", "Expiry", "ExplainedRow", "Explanation", "Exploration", "Exported", "Exposure",
-    "FairnessResult", "FeatureDrift", "FeatureSet", "Finding", "Findings", "FlowRun", "Golden", "Group", "Housekeeping",
+    "FairnessResult", "FeatureDrift", "FeatureSet", "Finding", "Findings", "FitSetting", "FlowRun", "Golden", "Group",
+    "Housekeeping",
     "HumanReview", "Idle", "Interval", "KnownRuns", "LabelDifference", "LabelledGroup", "Landing", "Leaderboard",
     "Leak", "Leakage", "Ledger", "LedgerEntry", "LicenceInventory", "Likeness", "Lineage", "LineageEdge", "LineageNode",
     "ListedConsumer", "Load", "LoadCurve", "LoadStep", "LocalExplanation", "LogOfRun", "Malformed", "Margin",

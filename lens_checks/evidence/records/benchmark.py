@@ -27,6 +27,19 @@ class Contestant(Record):
 
 
 @dataclass(frozen=True, kw_only=True)
+class FitSetting(Record):
+    """What the winner's fit on the sample took with so many threads; `grown_mib`: memory beyond what was held."""
+
+    threads: int
+    wall_seconds: float
+    cpu_seconds: float
+    busy: float
+    peak_rss_mib: float
+    grown_mib: float
+    chosen: bool
+
+
+@dataclass(frozen=True, kw_only=True)
 class Benchmark(Record):
     """The contestants on the same tune rows, fitted on the same sample with the same seed."""
 
@@ -36,6 +49,7 @@ class Benchmark(Record):
     confidence: float
     data_sha256: dict[str, str]
     rows: tuple[Contestant, ...]
+    hardware: tuple[FitSetting, ...] = ()
 
     def varying(self, what: str) -> tuple[Contestant, ...]:
         """Give the contestants in which this varies."""

@@ -110,8 +110,8 @@ class Agreement(Record):
 class Backend(Record):
     """A way to answer single requests: form and threads, what they take, and how far it is from the model itself.
 
-    What is None was not measured: `kwh_error` is the standard error of `kwh_per_1k`, `busy` the share of its threads
-    that worked.
+    What is None was not measured: by `kwh_error` two measurements of `kwh_per_1k` may lie apart, `busy` is the share
+    of its threads that worked.
     """
 
     form: str

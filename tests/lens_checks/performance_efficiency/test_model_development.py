@@ -10,7 +10,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
 from tests.lens_checks.delivered import tagged
-from tests.lens_checks.guarded import WAYS
+from tests.lens_checks.guarded import WAYS, fit
 from tests.lens_checks.made import MODEL, beside, entry
 from tests.lens_checks.proven import FIGURES
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -54,6 +54,21 @@ def decided(**change: object) -> dict[type, object]:
 def ran(**change: object) -> dict[type, object]:
     """Give a version whose run left something else."""
     return {r.Registry: {"versions": (replace(GOOD.get(r.Registry).versions[0], **change),)}}
+
+
+def fits(*settings: r.FitSetting) -> Changes:
+    """Let the fit have been measured with these threads."""
+    return {r.Benchmark: {"hardware": settings}}
+
+
+ANSWERS = GOOD.get(r.Release).backends
+
+
+def answered(cpu: float, **change: Any) -> Changes:
+    """Let the form that serves, slow with one thread, have answered so with two."""
+    slow = replace(ANSWERS[1], p95_ms=9.0, cpu_seconds_per_1k=0.1, kwh_per_1k=1e-7, kwh_error=1e-9)
+    other = replace(ANSWERS[3], cpu_seconds_per_1k=cpu, **change)
+    return {r.Release: {"backends": (ANSWERS[0], slow, other)}}
 
 
 FAMILIAR = ("sklearn.A", "numpy.B", "scipy.C", "builtins.d", "collections.E", "functools.f", "tasks.features.G")
@@ -292,6 +307,48 @@ VERDICTS[checks.other_ways_were_benchmarked] = {
     ),
     "a lead that nobody measured": (UNKNOWN, led(WINNER, replace(LINEAR, margin=None), FEWER)),
     "no benchmark": (UNKNOWN, {r.Benchmark: None}),
+}
+
+VERDICTS |= {
+    checks.hardware_is_chosen_by_measurement: {
+        "two threads train twice as quickly, one answers with least": (MET, {}),
+        "a quicker setting for no more is refused": (NOT_MET, fits(fit(2, chosen=False), fit(1, chosen=True))),
+        "unless somebody says why": (
+            MET,
+            fits(fit(2, chosen=False), fit(1, chosen=True)) | {Policy: {"release": {"threads": "one core is ours"}}},
+        ),
+        "a blank reason is none": (
+            NOT_MET,
+            fits(fit(2, chosen=False), fit(1, chosen=True)) | {Policy: {"release": {"threads": " "}}},
+        ),
+        "quicker by too little to choose by": (
+            MET,
+            fits(fit(2, chosen=False, wall_seconds=128.0), fit(1, chosen=True)),
+        ),
+        "quicker, and for much more of the processor, is no better": (
+            MET,
+            fits(fit(2, chosen=False, cpu_seconds=264.0), fit(1, chosen=True)),
+        ),
+        "as quick for much less memory is refused": (NOT_MET, fits(fit(2), fit(1, wall_seconds=100.0, grown_mib=29.0))),
+        "memory that hardly differs does not matter": (MET, fits(fit(2), fit(1, wall_seconds=100.0, grown_mib=30.0))),
+        "one setting of training is unknown": (UNKNOWN, fits(fit(2))),
+        "training that nobody measured is unknown": (UNKNOWN, fits()),
+        "the threads in use were not among them": (NOT_MET, fits(fit(2, chosen=False), fit(1))),
+        "time that is no figure is refused": (NOT_MET, fits(fit(2, wall_seconds=-1.0), fit(1))),
+        "threads that were busy by no figure are refused": (NOT_MET, fits(fit(2, busy=float("nan")), fit(1))),
+        "a benchmark of other rows is refused": (NOT_MET, {r.Benchmark: {"data_sha256": {}}}),
+        "answers of another model are refused": (NOT_MET, {r.Release: {"digest": "f" * 64}}),
+        "another number of threads that answers much quicker is refused": (NOT_MET, answered(0.01, p95_ms=0.01)),
+        "quicker, and for more of the processor, is no better answer": (MET, answered(0.2, p95_ms=0.01)),
+        "one that differs from the model is no rival": (
+            UNKNOWN,
+            answered(0.01, p95_ms=0.01, largest_difference=1e-3),
+        ),
+        "an answer that nobody timed is unknown": (UNKNOWN, answered(0.01, p95_ms=None)),
+        "one number of threads for answers is unknown": (UNKNOWN, {r.Release: {"backends": ANSWERS[:2]}}),
+        "without a release nothing is known": (UNKNOWN, {r.Release: None}),
+        "without a benchmark nothing is known": (UNKNOWN, {r.Benchmark: None}),
+    },
 }
 
 
