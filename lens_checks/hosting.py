@@ -15,7 +15,7 @@ STEADY = 50  # times the usual load, from which a peak is a burst
 def asked_for(usage: Usage, release: Release) -> tuple[Mode, str]:
     """Derive the mode from frequency, latency, payload and run time, as the lens lists them."""
     curve = measured(release, usage)
-    slowest = max((step.p99_ms or 0.0 for step in curve.steps), default=0.0)
+    slowest = max(step.p99_ms or 0.0 for step in curve.steps)
     patience = _patience(usage)
     if usage.kind == "batch" or (usage.traffic == "scheduled" and patience >= SCHEDULED_MS):
         return Mode.BATCH, "nobody waits for an answer"
