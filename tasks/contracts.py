@@ -25,8 +25,8 @@ SHOWN = 5
 TENSORS = {"number": "FP64", "integer": "INT64", "boolean": "BOOL", "category": "BYTES", "timestamp": "BYTES"}
 # MLflow's types that a column of the contract may have in the signature: what may be missing is a double there.
 SIGNED = {
-    "number": {"double", "float", "long", "integer"}, "integer": {"long", "integer", "double"}, "boolean": {"boolean"},
-    "category": {"string"}, "timestamp": {"datetime"},
+    "number": {"double", "float", "long", "integer"}, "integer": {"long", "integer", "double"},
+    "boolean": {"boolean", "double"}, "category": {"string"}, "timestamp": {"datetime"},
 }  # fmt: skip
 Json = Any
 
