@@ -32,6 +32,7 @@ from tasks import (
     settlement,
     tracking,
     trial,
+    workload,
 )
 from tasks.backends import Backend
 from tasks.canary import Shown
@@ -199,7 +200,8 @@ def report_release(
     told: Rehearsal | None,
     settings: Settings, stores: Stores,
 ) -> Path:  # fmt: skip
-    """Write reports/release.json."""
+    """Write reports/release.json, and the profile of the workload beside it."""
+    workload.write(version, package, seen, charter=settings.charter, entries=stores.trusted(), reports=stores.reports)
     return candidates.write_release_report(
         version, package, seen, *beside_it, ways, settings=settings, reports=stores.reports, alarms=told
     )

@@ -47,7 +47,7 @@ from config.settings.region import Allocation, Grid, Region
 from config.settings.runtime import Notify, Runtime
 from config.settings.statements import Attestation, Attestations, NotApplicable, Waiver, Waivers
 from config.settings.upkeep import Reviewing, Upkeep
-from config.settings.usage import Agreed, Mode, Usage
+from config.settings.usage import Agreed, Mode, Usage, Workload
 
 __all__ = [
     "Agreed",
@@ -112,6 +112,7 @@ __all__ = [
     "Waiver",
     "Waivers",
     "Window",
+    "Workload",
 ]
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 from config.settings.base import Closed, Name, Share
 from config.settings.economics import Alternative, BusinessCase
 from config.settings.region import Allocation, Region
-from config.settings.usage import Usage
+from config.settings.usage import Usage, Workload
 
 
 class ProblemType(StrEnum):
@@ -119,4 +119,5 @@ class Charter(Closed):
     alternatives: tuple[Alternative, ...] = Field(default=(), description="Custom and pretrained, weighed by figures.")
     region: Region = Field(default_factory=Region, description="Where the project runs, and how clean its electricity.")
     allocation: Allocation = Field(default_factory=Allocation, description="Whose budget pays, and for what place.")
+    workload: Workload | None = Field(default=None, description="Size, memory and cadence that are aimed at.")
     usage: Usage | None = Field(default=None, description="What is asked of the served model, and how it is hosted.")

@@ -12,5 +12,8 @@ class Metering(Closed):
     slack_seconds: float = Field(default=30.0, ge=0, description="Seconds on top: short phases vary more.")
     least_runs: int = Field(default=3, ge=1, le=100, description="Fewer earlier runs make no usual duration.")
     budget_share: Share = Field(default=0.8, gt=0, description="Share of `budget.monthly` at which somebody is told.")
-    idle_share: Share = Field(default=0.5, description="Most of a worker's time in which it may use no processor.")
+    idle_share: Share = Field(
+        default=0.8,
+        description="Most of a worker's time in which it may use no processor; where others use it too, that is more.",
+    )
     leftover: int = Field(default=0, ge=0, description="Processes that preparing data may leave behind.")

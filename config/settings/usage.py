@@ -24,6 +24,14 @@ class Agreed(Closed):
     reason: str = Field(default="", max_length=500, description="Why the business needs it, and needs no better one.")
 
 
+class Workload(Closed):
+    """What is aimed at besides the levels of `usage`."""
+
+    artifact_mib: Agreed = Field(description="Most MiB of the release.")
+    memory_mib: Agreed = Field(description="Most MiB of one scoring process.")
+    retrain_days: Agreed = Field(description="Days after which a new model is wanted.")
+
+
 class Levels(Closed):
     """How well the service must answer at its peak; latencies of a batch are nobody's concern."""
 

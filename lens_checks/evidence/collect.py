@@ -92,6 +92,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.TrainingNetwork: declared.network,
     r.Utilisation: upkeep.utilisation,
     r.Validation: data.validation,
+    r.Workload: operation.workload,
 }
 SETTINGS: Mapping[type, Callable[[Settings], object]] = {
     Attestations: lambda settings: settings.attestations,

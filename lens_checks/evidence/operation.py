@@ -3,6 +3,7 @@
 from lens_checks.evidence.place import NoEvidence, Place, read_record
 from lens_checks.evidence.records.lineage import Lineage
 from lens_checks.evidence.records.operation import MonitoringHistory, MonitoringWindow, Release, RunReport
+from lens_checks.evidence.records.workload import Workload
 
 MONITOR = "run `lifecycle monitor WINDOW` once there is a champion"
 
@@ -17,6 +18,12 @@ def lineage(place: Place) -> Lineage:
     """Read the graph of the candidate, from the source to the registry."""
     how = "run `lifecycle run`: deployment traces the candidate to its sources"
     return read_record(Lineage, place.root / "reports/lineage.json", how)
+
+
+def workload(place: Place) -> Workload:
+    """Read the profile of the workload."""
+    how = "run `lifecycle run`: deployment measures the profile"
+    return read_record(Workload, place.root / "reports/workload.json", how)
 
 
 def monitoring(place: Place) -> MonitoringHistory:

@@ -3,7 +3,7 @@
 import re
 
 from config.settings import Charter, Policy
-from lens_checks import bias, delivery, feedback
+from lens_checks import bias, delivery, feedback, workload
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, not_met
 from lens_checks.evidence.records import (
     Authorship,
@@ -18,11 +18,13 @@ from lens_checks.evidence.records import (
     Ledger,
     Profile,
     Registry,
+    Release,
     Reproduction,
     Reproductions,
     SeenMetric,
     Tracking,
     Training,
+    Workload,
     at_least,
     at_most,
     better,
@@ -213,3 +215,23 @@ def findings_flow_back_to_earlier_phases(
         f"a refused evaluation leads back to the data (drill, entry {drills.drills['feedback'].entry}; "
         f"{len(findings.all)} findings), {feedback.shown(drills, ledger)}; every rejection has its reason"
     )
+
+
+@check(
+    "MLOE-05",
+    phase=Phase.PROBLEM_FRAMING,
+    judged_at=Checkpoint.RELEASE,
+    fix="State `usage` and `workload`, each figure with its reason, in config/charter.yaml, then `lifecycle run`.",
+    effort=Effort.SMALL,
+)
+def the_workload_is_profiled(profile: Workload, release: Release, registry: Registry) -> Verdict:
+    """The run measures the workload of each version, beside targets of which each has its reason."""
+    version = delivery.at_hand(registry)
+    faults = delivery.known(
+        lambda: workload.of_version(profile, version),
+        lambda: workload.of_figures(profile, release, len(registry.versions)),
+        lambda: workload.of_targets(profile),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    return met(f"version {version.version}, measured of aimed at: {workload.in_words(profile)}")

@@ -46,6 +46,14 @@ def led(recorded: r.Drill | None = None, **change: Any) -> dict[type, Any]:
     }
 
 
+def profiled(**change: Any) -> r.Workload:
+    """Make the profile of the workload of the version."""
+    current = r.Current(artifact_mib=1.0, p50_ms=5, p95_ms=9, throughput=150.0, memory_mib=300, retrain_days=30.0)
+    names = ("artifact_mib", "p50_ms", "p95_ms", "throughput", "memory_mib", "retrain_days")
+    target = {name: r.Target(figure=500.0, reason="callers need it") for name in names}
+    return r.Workload(**{"made": NOW, "version": 1, "digest": MODEL, "current": current, "target": target} | change)
+
+
 def tried(**change: Any) -> dict[type, dict[str, object]]:
     """Let the run of the last trial have logged something else."""
     from tests.lens_checks.world import GOOD
@@ -124,5 +132,6 @@ def metered(records: Mapping[type, Any]) -> dict[type, object]:
         ),
         replace(release, files=(*release.files, card)),
         r.CommittedPipeline(commit=COMMIT),
+        profiled(),
     ]
     return {**records, **{type(record): record for record in added}}

@@ -30,6 +30,15 @@ def tried(*candidates: r.Candidate) -> dict[type, object]:
 
 
 INPUTS = rebuilt().inputs
+NAN, VERSION = float("nan"), GOOD.get(r.Registry).versions[0]
+
+
+def aimed(name: str, target: r.Target | None) -> dict[type, Any]:
+    """Let a target be another, or none."""
+    others = {each: known for each, known in GOOD.get(r.Workload).target.items() if each != name}
+    return {r.Workload: {"target": others if target is None else others | {name: target}}}
+
+
 REASON = ({"because": "too low"},)
 
 
@@ -247,6 +256,26 @@ VERDICTS = {
         "a decision refused without a reason is refused": (NOT_MET, refused_since((finding(),), blocking=())),
         "where nothing was rejected it cannot be told": (UNKNOWN, tried(CHOSEN, RULE)),
         "a training that nobody logged": (UNKNOWN, {r.Tracking: None}),
+    },
+    checks.the_workload_is_profiled: {
+        "measured by the run, aimed at with reasons": (MET, {}),
+        "a profile of another version is refused": (NOT_MET, {r.Workload: {"version": 7}}),
+        "a profile of other bytes is refused": (NOT_MET, {r.Workload: {"digest": "0" * 64}}),
+        "a profile older than its version is refused": (NOT_MET, {r.Workload: {"made": NOW - timedelta(days=1)}}),
+        "a size that was not measured is refused": (NOT_MET, {r.Workload: {"current": {"artifact_mib": NAN}}}),
+        "a load that was not measured is refused": (NOT_MET, {r.Workload: {"current": {"throughput": None}}}),
+        "a latency that the release tells otherwise is refused": (NOT_MET, {r.Workload: {"current": {"p95_ms": 1.0}}}),
+        "the first model has no interval": (MET, {r.Workload: {"current": {"retrain_days": None}}}),
+        "a later one that tells none cannot be told": (
+            UNKNOWN,
+            {
+                r.Workload: {"current": {"retrain_days": None}},
+                r.Registry: {"versions": (replace(VERSION, version=2, aliases=()), VERSION)},
+            },
+        ),
+        "a target without a reason is refused": (NOT_MET, aimed("memory_mib", r.Target(figure=1.0, reason=" "))),
+        "a target that nobody stated cannot be told": (UNKNOWN, aimed("retrain_days", None)),
+        "nothing was profiled": (UNKNOWN, {r.Workload: None}),
     },
 }
 

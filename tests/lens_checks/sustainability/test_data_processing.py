@@ -40,8 +40,8 @@ VERDICTS = {
         "a calendar starts them, they do not wait, and skip what is up to date": (MET, {}),
         "without a calendar it cannot be told": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
         "a run that nothing caused is refused": (NOT_MET, took("Training", cause=" ")),
-        "workers that mostly wait are refused": (NOT_MET, waiting(4.9)),
-        "as much waiting as is let": (MET, waiting(5.0)),
+        "workers that mostly wait are refused": (NOT_MET, waiting(1.9)),
+        "as much waiting as is let": (MET, waiting(2.0)),
         "processes left behind are refused": (NOT_MET, took("Training", left=1)),
         "a stage that ran again on the same inputs is refused": (
             NOT_MET,
