@@ -164,6 +164,27 @@ def test_under_ten_times_the_load_as_much_is_answered_and_refusals_are_quick(ser
     assert share > 0.7 and refused < 0.05  # the clients take of the same two cores
 
 
+@pytest.mark.chaos
+@pytest.mark.timeout(7200)
+def test_at_half_load_memory_and_latency_stay_as_they_are(server: Server) -> None:
+    """V20: half an hour (SOAK_SECONDS), no error, less than 1 MiB more a minute, and no latency that rises."""
+    seconds, pause = float(os.environ.get("SOAK_SECONDS", "1800")), float(np.median(server.times(500)))
+    spans: list[tuple[float, float, float]] = []  # minutes, MiB, the 99th of a hundred times
+    began = time.monotonic()
+    while time.monotonic() - began < seconds:
+        found = []
+        for _ in range(100):
+            found.append(server.times(1)[0])
+            time.sleep(pause)
+        rss = server.process.memory_info().rss / 2**20
+        spans.append(((time.monotonic() - began) / 60, rss, float(np.quantile(found, 0.99))))
+    minutes, memory, slowest = np.array(spans[len(spans) // 5 :]).T
+    slope = np.polyfit(minutes, memory, 1)[0]
+    early, late = (np.median(half) for half in np.array_split(slowest, 2))
+    print(f"\n{len(spans)} hundred answers, {slope:.2f} MiB a minute, p99 {early * 1000:.1f} and {late * 1000:.1f} ms")
+    assert slope < 1 and late < 1.2 * early
+
+
 def test_a_disk_that_takes_nothing_makes_nobody_wait(tmp_path: Path) -> None:
     """V14: no request waits 50 ms for the capture; what is lost is counted."""
     kept = capture(tmp_path, buffer_rows=100)
