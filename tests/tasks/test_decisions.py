@@ -1,4 +1,4 @@
-"""Why a stored decision no longer holds: each thing that it is bound to, one at a time, on hand-made records."""
+"""Why a stored decision no longer holds: each thing that it is bound to, one at a time; and what is kept of it."""
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +12,7 @@ from tasks import decisions, files
 from tasks.ledger import Blocking, Decision, Entry, Kind, Ledger
 from tasks.registry import Registry, Version
 from tasks.stores import Facts, Stores
+from tests.tasks.release_world import World
 
 BOUND: dict[str, Any] = {
     "commit": "c0ffee", "dirty": False, "lock_sha256": "lock", "data_version": "data", "promotion_sha256": "promotion",
@@ -27,11 +28,30 @@ VERSION = Version(1, "run", "source", {"digest": "digest", "data_revision": "dat
 
 
 def stores(place: Path) -> Stores:
-    return Stores(Registry(None, "small", "nowhere"), Ledger(place / "ledger"))  # type: ignore[arg-type]
+    return Stores(Registry(None, "small", "nowhere"), Ledger(place / "ledger", place / "keys"))  # type: ignore[arg-type]
 
 
 def entry(number: int, kind: Kind = Kind.DECISION, time: str = "2026-02-01T00:00:00+00:00", **body: Any) -> Entry:
     return Entry(1, number, kind, "", time, body, "", "")
+
+
+@pytest.mark.parametrize("number", [99, "1", None, True, 1.0])
+def test_a_file_that_names_no_entry_was_edited(tmp_path: Path, number: Any) -> None:
+    place = replace(stores(tmp_path), reports=tmp_path)
+    place.ledger.append(Kind.ALARM, {})
+    files.write_json(tmp_path / "decisions" / "champion.json", {"schema": 1, "entry": number})
+    with pytest.raises(IntegrityAlarm, match="names no ledger entry"):
+        decisions.stored("champion", place)
+
+
+def test_what_is_stored_is_the_entry_with_the_form_s_number(world: World) -> None:
+    made = world.decide("staging", world.register(1.0))
+    told = files.read_json(world.root / "reports" / "decisions" / "staging.json")
+    assert told == {
+        "schema": 1, "made": made.time, "entry": made.number, "hash": made.hash, "decision": made.body
+    }  # fmt: skip
+    refused = decisions.bare("staging", GateRefused("no"), world.stores, world.facts(), actor="x", cause="x")
+    assert (refused.outcome, refused.promotable, refused.lets_through) == ("refused", False, False)
 
 
 MADE = entry(4, gate="champion", version=1)
