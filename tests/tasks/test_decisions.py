@@ -44,6 +44,13 @@ def test_a_file_that_names_no_entry_was_edited(tmp_path: Path, number: Any) -> N
         decisions.stored("champion", place)
 
 
+def test_a_file_that_is_no_json_was_edited(tmp_path: Path) -> None:
+    (tmp_path / "decisions").mkdir()
+    (tmp_path / "decisions" / "champion.json").write_text("{")
+    with pytest.raises(IntegrityAlarm, match="was edited"):
+        decisions.stored("champion", replace(stores(tmp_path), reports=tmp_path))
+
+
 def test_what_is_stored_is_the_entry_with_the_form_s_number(world: World) -> None:
     made = world.decide("staging", world.register(1.0))
     told = files.read_json(world.root / "reports" / "decisions" / "staging.json")
