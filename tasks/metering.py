@@ -26,8 +26,9 @@ MONTH = timedelta(days=31)
 class Line:
     """What one phase of one run took; `left` counts processes that it began and did not end.
 
-    Bytes are those that went through calls of this process and of those that it waited for; `inputs` is the digest of
-    what a stage of dvc.yaml depends on, empty for a phase that is none.
+    Bytes are those that went through calls of this process and of those that it waited for; `waited_seconds` those in
+    which it could have gone on and another process had the processor; `inputs` is the digest of what a stage of
+    dvc.yaml depends on, empty for a phase that is none.
     """
 
     run: str
@@ -46,6 +47,7 @@ class Line:
     outcome: Literal["done", "stopped"]
     skipped: bool
     inputs: str = ""
+    waited_seconds: float = 0.0
 
 
 @dataclass(frozen=True)
@@ -57,6 +59,7 @@ class Reading:
     cpu: float
     bytes: tuple[int, int] | None
     below: frozenset[int]
+    waited: float
 
     @classmethod
     def take(cls) -> "Reading":
@@ -70,7 +73,17 @@ class Reading:
         except (AttributeError, psutil.Error, OSError):
             through = None
         living = {child.pid for child in me.children(recursive=True) if _lives(child)}
-        return cls(files.now(), time.monotonic(), sum(os.times()[:4]), through, frozenset(living))
+        return cls(files.now(), time.monotonic(), sum(os.times()[:4]), through, frozenset(living), _waited())
+
+
+def _waited() -> float:
+    """Give the seconds for which this process stood in the queue of the processors; 0 where the system does not tell.
+
+    The second figure of Linux's schedstat (kernel documentation, scheduler/sched-stats), in nanoseconds.
+    """
+    with contextlib.suppress(OSError, ValueError, IndexError):
+        return int(Path("/proc/self/schedstat").read_text(encoding="ascii").split()[1]) / 1e9
+    return 0.0
 
 
 def _lives(child: Any) -> bool:
@@ -117,6 +130,7 @@ class Meter:
             cpu_seconds=round(now.cpu - began.cpu, 3), peak_rss_mib=round(spending.peak_rss_mib(), 1),
             read_bytes=through[0] if through else None, written_bytes=through[1] if through else None,
             left=len(now.below - began.below), outcome=outcome, skipped=skipped, inputs=inputs,
+            waited_seconds=round(now.waited - began.waited, 3),
         )  # fmt: skip
         with contextlib.suppress(LifecycleError):
             self._keep(line)

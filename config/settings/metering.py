@@ -13,7 +13,6 @@ class Metering(Closed):
     least_runs: int = Field(default=3, ge=1, le=100, description="Fewer earlier runs make no usual duration.")
     budget_share: Share = Field(default=0.8, gt=0, description="Share of `budget.monthly` at which somebody is told.")
     idle_share: Share = Field(
-        default=0.8,
-        description="Most of a worker's time in which it may use no processor; where others use it too, that is more.",
+        default=0.5, description="Most of a worker's time in which it may neither use a processor nor wait for one."
     )
     leftover: int = Field(default=0, ge=0, description="Processes that preparing data may leave behind.")

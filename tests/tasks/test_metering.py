@@ -1,8 +1,10 @@
 """Phases tell what they took; what takes too long or too much rings, and what is usual does not."""
 
 import json
+import os
 import subprocess
 import sys
+import time
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -100,6 +102,22 @@ def test_a_process_that_is_left_behind_is_counted(meter: Meter) -> None:
         line = meter.end(began, "Training", flow_run_id=None, outcome="done", skipped=False, inputs="")
         left.kill()
     assert line.left == 1
+
+
+@pytest.mark.skipif(not Path("/proc/self/schedstat").exists(), reason="the system does not tell who waits")
+def test_waiting_for_a_processor_that_another_has_is_told_apart(meter: Meter) -> None:
+    began, own = meter.begin(), os.sched_getaffinity(0)
+    os.sched_setaffinity(0, {min(own)})
+    try:
+        with subprocess.Popen([sys.executable, "-c", "while True: pass"]) as other:
+            until = time.monotonic() + 60.0
+            while metering.Reading.take().waited - began.waited < 0.05 and time.monotonic() < until:
+                sum(range(100_000))
+            line = meter.end(began, "Training", flow_run_id=None, outcome="done", skipped=False, inputs="")
+            other.kill()
+    finally:
+        os.sched_setaffinity(0, own)
+    assert 0.05 <= line.waited_seconds < line.seconds
 
 
 def test_lines_are_kept_and_read_again(meter: Meter) -> None:

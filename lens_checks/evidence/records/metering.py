@@ -29,6 +29,7 @@ class MeteredPhase(Record):
     outcome: str
     skipped: bool
     inputs: str
+    waited_seconds: float = 0.0
 
     @property
     def worked(self) -> bool:
@@ -37,8 +38,8 @@ class MeteredPhase(Record):
 
     @property
     def idle_seconds(self) -> float:
-        """The time in which not one processor was used."""
-        return max(self.seconds - self.cpu_seconds, 0.0)
+        """The time in which not one processor was used, and none was asked for."""
+        return max(self.seconds - self.cpu_seconds - max(self.waited_seconds, 0.0), 0.0)
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -85,7 +86,7 @@ class Metering(Record):
 
     @property
     def idle_share(self) -> float:
-        """The share of all time in which a worker used no processor; without any time it is all of it."""
+        """The share of all time in which a worker neither used a processor nor waited for one; 1 without any time."""
         seconds = sum(line.seconds for line in self.lines)
         return sum(line.idle_seconds for line in self.lines) / seconds if seconds > 0 else 1.0
 

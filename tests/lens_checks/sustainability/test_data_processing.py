@@ -30,9 +30,10 @@ def aged(days: float) -> Changes:
 SHORT = {"landed": {"days": 31}, "prepared": {"days": 31}}
 
 
-def waiting(cpu_seconds: float) -> Changes:
-    """Let every phase, of ten seconds, have used a processor for so long."""
-    return {r.Metering: {"lines": tuple(replace(line, cpu_seconds=cpu_seconds) for line in lines())}}
+def waiting(cpu_seconds: float, waited_seconds: float = 0.0) -> Changes:
+    """Let every phase, of ten seconds, have used a processor for so long, and stood in the queue for one."""
+    took = {"cpu_seconds": cpu_seconds, "waited_seconds": waited_seconds}
+    return {r.Metering: {"lines": tuple(replace(line, **took) for line in lines())}}
 
 
 VERDICTS = {
@@ -40,8 +41,10 @@ VERDICTS = {
         "a calendar starts them, they do not wait, and skip what is up to date": (MET, {}),
         "without a calendar it cannot be told": (UNKNOWN, {r.Orchestration: {"deployments": ()}}),
         "a run that nothing caused is refused": (NOT_MET, took("Training", cause=" ")),
-        "workers that mostly wait are refused": (NOT_MET, waiting(1.9)),
-        "as much waiting as is let": (MET, waiting(2.0)),
+        "workers that mostly wait are refused": (NOT_MET, waiting(4.9)),
+        "as much waiting as is let": (MET, waiting(5.0)),
+        "a processor that others had is no idling": (MET, waiting(1.0, waited_seconds=4.0)),
+        "a queue of less than nothing hides nothing": (NOT_MET, waiting(4.9, waited_seconds=-9.0)),
         "processes left behind are refused": (NOT_MET, took("Training", left=1)),
         "a stage that ran again on the same inputs is refused": (
             NOT_MET,
