@@ -22,6 +22,7 @@ from tasks import (
     beside,
     candidates,
     decisions,
+    feature_registry,
     history,
     levels,
     lineage,
@@ -143,8 +144,13 @@ def register_candidate(
 def trace_lineage(
     version: Version, package: Package, evidence: Evidence, settings: Settings, stores: Stores
 ) -> Lineage:
-    """Write reports/lineage.json, and name the landed rows on the version."""
-    return lineage.trace(version, package, evidence, settings.data, stores=stores)
+    """Write reports/lineage.json and the registry of features beside it; name the landed rows on the version."""
+    traced = lineage.trace(version, package, evidence, settings.data, stores=stores)
+    feature_registry.write(
+        version, evidence.training, settings, code=lineage.code_of("prepare"), registry=stores.registry,
+        reports=stores.reports,
+    )  # fmt: skip
+    return traced
 
 
 def already_champion(version: Version, stores: Stores) -> Deployment | None:

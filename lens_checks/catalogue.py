@@ -122,11 +122,6 @@ class Catalogue:
     questions: tuple[Question, ...]
     imported: tuple["AskedQuestion", ...] = ()
 
-    @property
-    def unjudged(self) -> tuple[str, ...]:
-        """The practices that nothing judges yet: they have no check, and a statement alone would not do."""
-        return tuple(p.id for p in self.practices.values() if p.id not in self.checks and p.mode is not Mode.ATTEST)
-
     def checkpoint_of(self, practice: Practice) -> Checkpoint:
         """Tell where a practice is judged: where its check says, else at the end of its phase."""
         found = self.checks.get(practice.id)

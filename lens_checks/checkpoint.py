@@ -109,7 +109,7 @@ def _judge(
         because=verdict.because,
         fix="" if verdict.outcome in SETTLED else " ".join(filter(None, (mend, state))),
         effort=check.effort if check else Effort.SMALL if practice.mode is Mode.ATTEST else Effort.LARGE,
-        required=not waits(practice.id, measured, listed=listed, catalogue=catalogue),
+        required=not waits(practice.id, measured, listed=listed),
         measured=None if measured is None else measured.outcome,
         attested=None if attested is None else attested.outcome,
     )

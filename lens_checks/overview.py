@@ -111,7 +111,7 @@ def _open(review: Review) -> Iterator[RenderableType]:
     else:
         yield Text("Nothing that is required is open.")
     if waiting:
-        yield Text(f"\n{len(waiting)} are not yet required, nothing judges them yet: {', '.join(waiting)}")
+        yield Text(f"\n{len(waiting)} are not yet required, nothing was seen of them yet: {', '.join(waiting)}")
 
 
 def statements(review: Review) -> Iterator[Text]:

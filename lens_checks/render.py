@@ -74,7 +74,9 @@ def plan_table(items: Iterable[PlanItem]) -> RenderableType:
         told = Text(f"{item.title}\n", style="bold") + Text(f"{item.because}\n", style="dim") + Text(item.fix)
         held = "\n".join(item.gates) or "-"
         table.add_row(item.id, item.risk.value, spelled(item.verdict.value), held, item.effort.value, told)
-    later = f"\n{len(waiting)} are not yet required, nothing judges them yet: {', '.join(waiting)}" if waiting else ""
+    later = (
+        f"\n{len(waiting)} are not yet required, nothing was seen of them yet: {', '.join(waiting)}" if waiting else ""
+    )
     return Group(table, Text(later)) if table.row_count else Text(f"Nothing that is required is open.{later}")
 
 

@@ -1,6 +1,5 @@
 """Which practices may wait for their evidence: those that a policy lists, out of a short list of ours."""
 
-from lens_checks.catalogue import Catalogue
 from lens_checks.check import Outcome, Verdict
 
 # The live model has to be watched for a while before anything is seen of these; what was seen of them counts at once.
@@ -20,10 +19,10 @@ MAY_WAIT = frozenset(
 )
 
 
-def waits(practice: str, measured: Verdict | None, *, listed: frozenset[str], catalogue: Catalogue) -> bool:
+def waits(practice: str, measured: Verdict | None, *, listed: frozenset[str]) -> bool:
     """Tell whether a practice waits: it is listed, may be, and nothing was seen of it yet.
 
-    What any other check judges can be waived by name, never wished away: evidence that is gone holds its gate.
+    Any other can be waived by name, never wished away: evidence that is gone holds its gate.
     """
-    may = practice in MAY_WAIT or practice in catalogue.unjudged
-    return may and practice in listed and measured is not None and measured.outcome is Outcome.UNKNOWN
+    may = practice in MAY_WAIT and practice in listed
+    return may and measured is not None and measured.outcome is Outcome.UNKNOWN

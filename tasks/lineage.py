@@ -133,6 +133,11 @@ def _landing_code(manifest: landing.Manifest | None) -> Code:
     return {"landing": manifest.code_sha256} if manifest and manifest.code_sha256 else {}
 
 
+def code_of(stage: str) -> Code:
+    """Give the code that a stage ran, as dvc.lock recorded it: path and MD5 of each file."""
+    return _stages().get(stage, {})
+
+
 def _stages() -> dict[str, Code]:
     """Read from dvc.lock, by stage, the code that ran: path and MD5 of each file of code."""
     import yaml

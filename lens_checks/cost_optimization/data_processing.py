@@ -1,17 +1,22 @@
 """Cost optimization while data is processed: labels, and preparation that runs as a pipeline."""
 
-from config.settings import Data, Policy
-from lens_checks import delivery, governance, metering
+from config.settings import Charter, Data, Policy
+from lens_checks import confinement, delivery, featuring, governance, metering
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
     Environment,
+    FeatureRegistry,
     KnownRuns,
+    Lineage,
     Metering,
+    Parts,
     Pipeline,
+    Premises,
     Profile,
     Registry,
     Release,
     Tracking,
+    Training,
 )
 
 
@@ -80,3 +85,28 @@ def preparation_is_a_job_that_comes_and_goes(
         f"{line.peak_rss_mib:.0f} MiB, nothing left running; "
         f"lock {environment.lock_sha256[:12]} there and where it serves"
     )
+
+
+@check(
+    "MLCOST-08",
+    phase=Phase.DATA_PROCESSING,
+    judged_at=Checkpoint.RELEASE,
+    fix="Describe each column of config/data.yaml, leave out twins by `role: ignored`, then `lifecycle run`.",
+    effort=Effort.SMALL,
+)
+def features_are_stored_once_and_shared(
+    known: FeatureRegistry, data: Data, charter: Charter, policy: Policy, lineage: Lineage, parts: Parts,
+    training: Training, pipeline: Pipeline, premises: Premises, registry: Registry,
+) -> Verdict:  # fmt: skip
+    """Each feature has description, owner, version and readers and no twin; all read it from one store, kept safe."""
+    version = delivery.at_hand(registry)
+    consumer = f"{registry.name} version {version.version}"
+    if faults := delivery.known(
+        lambda: featuring.of_version(known, lineage, version),
+        lambda: featuring.of_entries(known, data, charter, training, pipeline, consumer),
+        lambda: featuring.of_store(lineage, parts, training, pipeline),
+        lambda: featuring.of_twins(known, parts),
+        lambda: confinement.of_storage(premises, pipeline, data, policy.platform),
+    ):
+        return not_met("; ".join(faults[:5]))
+    return met(featuring.in_words(known, data, policy.platform))

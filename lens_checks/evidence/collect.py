@@ -62,6 +62,7 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Exploration: upkeep.exploration,
     r.Exposure: exposure.exposure,
     r.HumanReview: upkeep.human_review,
+    r.FeatureRegistry: operation.features,
     r.Findings: proofs.findings,
     r.Housekeeping: housekeeping.housekeeping,
     r.KnownRuns: delivery.known_runs,

@@ -1,6 +1,7 @@
 """Read what releasing, monitoring and the last run left behind."""
 
 from lens_checks.evidence.place import NoEvidence, Place, read_record
+from lens_checks.evidence.records.features import FeatureRegistry
 from lens_checks.evidence.records.lineage import Lineage
 from lens_checks.evidence.records.operation import MonitoringHistory, MonitoringWindow, Release, RunReport
 from lens_checks.evidence.records.workload import Workload
@@ -18,6 +19,12 @@ def lineage(place: Place) -> Lineage:
     """Read the graph of the candidate, from the source to the registry."""
     how = "run `lifecycle run`: deployment traces the candidate to its sources"
     return read_record(Lineage, place.root / "reports/lineage.json", how)
+
+
+def features(place: Place) -> FeatureRegistry:
+    """Read the registry of features."""
+    how = "run `lifecycle run`: deployment registers the features of the candidate"
+    return read_record(FeatureRegistry, place.root / "reports/features.json", how)
 
 
 def workload(place: Place) -> Workload:

@@ -5,9 +5,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from config.settings import Charter
+from config.settings import Charter, Data
 from lens_checks.evidence import records as r
 from lens_checks.feedback import REJECTED
+from tasks.files import sha256_json
 from tests.lens_checks.delivered import COMMIT, DRILLED, FLOW, entry_of
 from tests.lens_checks.frugal import TAGS
 from tests.lens_checks.made import MODEL, NOW, PARTS
@@ -52,6 +53,26 @@ def profiled(**change: Any) -> r.Workload:
     names = ("artifact_mib", "p50_ms", "p95_ms", "throughput", "memory_mib", "retrain_days")
     target = {name: r.Target(figure=500.0, reason="callers need it") for name in names}
     return r.Workload(**{"made": NOW, "version": 1, "digest": MODEL, "current": current, "target": target} | change)
+
+
+def registered(records: Mapping[type, Any]) -> tuple[object, ...]:
+    """Register the features of the version, and let DVC hold a copy of the rows that they are read from."""
+    data, pipeline = records[Data], records[r.Pipeline]
+    code = {"tasks/splitting.py": "1"}
+    features = tuple(
+        r.RegisteredFeature(
+            name=name, type="number", description=data.columns[name].description, owner="Dan",
+            consumers=("flights version 1",), version=sha256_json({"column": data.columns[name], "code": code}),
+        )
+        for name in data.features
+    )  # fmt: skip
+    found = r.FeatureRegistry(
+        made=NOW, version=1, digest=MODEL, code=code, train_sha256=PARTS["train"], compared_rows=700, alike=0.999,
+        features=features, twins=(),
+    )  # fmt: skip
+    stage = pipeline.stages["prepare"]
+    kept = replace(stage, outs=tuple(replace(file, cached=True) for file in stage.outs))
+    return found, replace(pipeline, stages={**pipeline.stages, "prepare": kept})
 
 
 def tried(**change: Any) -> dict[type, dict[str, object]]:
@@ -133,5 +154,6 @@ def metered(records: Mapping[type, Any]) -> dict[type, object]:
         replace(release, files=(*release.files, card)),
         r.CommittedPipeline(commit=COMMIT),
         profiled(),
+        *registered(records),
     ]
     return {**records, **{type(record): record for record in added}}

@@ -190,12 +190,9 @@ def test_a_refused_statement_is_told(example: Settings) -> None:
     assert "its waiver does not count: it ended" in judged(example, Mode.AUTO, not_met("seen"), statements).because
 
 
-def test_a_listed_practice_that_nothing_judges_waits(example: Settings) -> None:
-    assert not judged(example, Mode.AUTO, None, SILENT, not_yet_required=[ID]).required
-
-
-def test_a_listed_practice_without_evidence_does_not_wait_where_a_run_leaves_it(example: Settings) -> None:
-    assert judged(example, Mode.AUTO, NO_EVIDENCE, SILENT, not_yet_required=[ID]).required
+@pytest.mark.parametrize("answer", [None, NO_EVIDENCE], ids=["nothing judges it", "a run leaves its evidence"])
+def test_a_listed_practice_does_not_wait_unless_only_time_can_show_it(example: Settings, answer: Exception) -> None:
+    assert judged(example, Mode.AUTO, answer, SILENT, not_yet_required=[ID]).required
 
 
 def test_only_the_practices_of_the_checkpoint_are_judged(example: Settings) -> None:

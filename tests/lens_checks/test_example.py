@@ -21,19 +21,18 @@ def flights() -> Settings:
     return load(Path("proving/sample"))
 
 
-def test_the_policy_lets_wait_just_what_nothing_judges_and_what_only_time_can_show(flights: Settings) -> None:
-    assert set(flights.policy.not_yet_required) - OWN == {*LENS.unjudged, *MAY_WAIT}
+def test_the_policy_lets_wait_just_what_only_time_can_show(flights: Settings) -> None:
+    assert set(flights.policy.not_yet_required) - OWN == MAY_WAIT
 
 
 def test_every_statement_is_of_a_practice_that_needs_one(flights: Settings) -> None:
     stated = [said.practice for said in flights.attestations.attestations]
     assert len(stated) == len(set(stated))
     assert all(LENS.practices[id].mode is not Mode.AUTO for id in stated)
-    assert not set(stated) & set(LENS.unjudged)
 
 
-def test_every_judged_practice_that_needs_a_statement_has_one(flights: Settings) -> None:
-    needing = {p.id for p in LENS.practices.values() if p.mode is not Mode.AUTO} - set(LENS.unjudged) - OWN
+def test_every_practice_that_needs_a_statement_has_one(flights: Settings) -> None:
+    needing = {p.id for p in LENS.practices.values() if p.mode is not Mode.AUTO} - OWN
     derived = {id for id in needing & set(LENS.checks) if outcome(LENS.checks[id], {}) is Outcome.NOT_APPLICABLE}
     assert {said.practice for said in flights.attestations.attestations} - OWN == needing - derived
 

@@ -28,6 +28,7 @@ ELSEWHERE = {
     "MLSUS-06": Checkpoint.DEVELOPMENT,
     # where the release and its lineage are
     "MLCOST-07": Checkpoint.RELEASE,
+    "MLCOST-08": Checkpoint.RELEASE,
     "MLOE-05": Checkpoint.RELEASE,
     "MLCOST-20": Checkpoint.RELEASE,
     "MLOE-16": Checkpoint.RELEASE,

@@ -30,7 +30,7 @@ def test_a_plan_names_what_may_wait(example: Settings) -> None:
     waiting = result("MLSEC-06", measured=Outcome.UNKNOWN, required=False)
     text = printed(render.plan_table(plan((waiting,), example.policy, champion=False)))
     assert "Nothing that is required is open." in text
-    assert "1 are not yet required, nothing judges them yet: MLSEC-06" in text
+    assert "1 are not yet required, nothing was seen of them yet: MLSEC-06" in text
     assert "Mend" not in text
 
 

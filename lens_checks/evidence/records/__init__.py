@@ -59,6 +59,7 @@ from lens_checks.evidence.records.evaluation import (
     SliceComparison,
     ThresholdResult,
 )
+from lens_checks.evidence.records.features import FeatureRegistry, RegisteredFeature, Twins
 from lens_checks.evidence.records.figures import at_least, at_most, better, finite
 from lens_checks.evidence.records.findings import Finding, Findings
 from lens_checks.evidence.records.ground import (
@@ -157,17 +158,18 @@ __all__ = [
     "Contestant", "Copies", "Copy", "CostComparison", "CostLine", "CostReport", "CrossValidation", "Current",
     "Deployment", "Derived", "Difference", "DoorTrial", "Drill", "Drills", "Effort", "Endpoint", "Energy",
     "Environment", "Evaluation", "Expired", "Expiry", "ExplainedRow", "Explanation", "Exploration", "Exported",
-    "Exposure", "FairnessResult", "FeatureDrift", "FeatureSet", "Finding", "Findings", "FitSetting", "FlowRun",
-    "Golden", "Group", "Housekeeping", "HumanReview", "Idle", "Interval", "KnownRuns", "LabelDifference",
+    "Exposure", "FairnessResult", "FeatureDrift", "FeatureRegistry", "FeatureSet", "Finding", "Findings", "FitSetting",
+    "FlowRun", "Golden", "Group", "Housekeeping", "HumanReview", "Idle", "Interval", "KnownRuns", "LabelDifference",
     "LabelledGroup", "Landing", "Leaderboard", "Leak", "Leakage", "Ledger", "LedgerEntry", "LicenceInventory",
     "Likeness", "Lineage", "LineageEdge", "LineageNode", "ListedConsumer", "Load", "LoadCurve", "LoadStep",
     "LocalExplanation", "LogOfRun", "Malformed", "Margin", "MeteredPhase", "Metering", "ModelVersion",
     "MonitoringHistory", "MonitoringWindow", "OperatingPoint", "Orchestration", "Parity", "Part", "Parts", "PathMode",
     "PersonalData", "Pipeline", "Premises", "ProbeTrial", "Profile", "ProfiledColumn", "RateTrial", "Reading",
-    "Registry", "Release", "ReleasedFile", "Removed", "Replacement", "Replay", "Repository", "Reproduction",
-    "Reproductions", "Retrieval", "Returns", "Robustness", "Rule", "RunPhase", "RunReport", "SecretFinding",
-    "SeenInput", "SeenMetric", "Server", "Side", "Slice", "SliceComparison", "SourceFile", "Span", "Stage", "StageFile",
-    "Storage", "StoredFile", "Study", "Target", "TaskPolicies", "TaskPolicy", "TestRun", "TestRuns", "ThresholdResult",
-    "TrackedRun", "Tracking", "Training", "TrainingNetwork", "TrainingNode", "TriedAlarm", "Utilisation", "Validation",
-    "WindowSides", "Workload", "at_least", "at_most", "better", "finite",
+    "RegisteredFeature", "Registry", "Release", "ReleasedFile", "Removed", "Replacement", "Replay", "Repository",
+    "Reproduction", "Reproductions", "Retrieval", "Returns", "Robustness", "Rule", "RunPhase", "RunReport",
+    "SecretFinding", "SeenInput", "SeenMetric", "Server", "Side", "Slice", "SliceComparison", "SourceFile", "Span",
+    "Stage", "StageFile", "Storage", "StoredFile", "Study", "Target", "TaskPolicies", "TaskPolicy", "TestRun",
+    "TestRuns", "ThresholdResult", "TrackedRun", "Tracking", "Training", "TrainingNetwork", "TrainingNode",
+    "TriedAlarm", "Twins", "Utilisation", "Validation", "WindowSides", "Workload", "at_least", "at_most", "better",
+    "finite",
 ]  # fmt: skip
