@@ -54,6 +54,13 @@ def frugal(ways: Iterable[Backend], mine: Backend, *, quick_ms: float, exact: fl
     return least if (mine.kwh_per_1k or 0.0) - (least.kwh_per_1k or 0.0) > room else None
 
 
+def cpu_error(way: Backend) -> float:
+    """Give the standard error of what 1,000 predictions take of a processor; 0 where it was not told."""
+    if not (finite(way.kwh_per_1k) and at_least(way.kwh_error, 0) and (way.kwh_per_1k or 0.0) > 0):
+        return 0.0
+    return way.cpu_seconds_per_1k * (way.kwh_error or 0.0) / (way.kwh_per_1k or 1.0)
+
+
 def name(way: Backend) -> str:
     """Name a way to answer by form and threads."""
     return f"{way.form} with {way.threads}"

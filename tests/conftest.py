@@ -5,6 +5,7 @@ import fcntl
 import importlib.metadata
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -34,6 +35,9 @@ GIT = {"GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull} | {
 SERVER: dict[str, str] = {}
 
 environment.prepare()
+signal.signal(
+    signal.SIGINT, signal.default_int_handler
+)  # who starts this in the background has it ignored, for all below
 for variable in [*FOREIGN, *(name for name in os.environ if name.startswith("LIFECYCLE_"))]:
     os.environ.pop(variable, None)
 

@@ -1,7 +1,9 @@
 """Cost in deployment: how it answers, how it is hosted and by how many workers is chosen by what each costs."""
 
+import math
+
 from config.settings import Charter, Policy, Runtime
-from lens_checks import hosting, sizing
+from lens_checks import hardware, hosting, sizing
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import Backend, Release, at_most, finite
 
@@ -15,7 +17,7 @@ FEWEST = 2  # ways that make a choice
     fix="Run `lifecycle run`: deployment measures every way to answer; docs/package.md says how one is chosen.",
 )
 def the_cheapest_exact_way_to_answer_serves(release: Release, policy: Policy) -> Verdict:
-    """Several ways to answer were measured, and none that is exact enough is much cheaper than the one that serves."""
+    """Several ways to answer were measured, and none exact enough is evidently much cheaper than what serves."""
     ways, parity = (
         need(release.backends or None, "a benchmark of inference"),
         need(release.parity, "the form that serves"),
@@ -41,7 +43,9 @@ def the_cheapest_exact_way_to_answer_serves(release: Release, policy: Policy) ->
 def _cheaper(ways: tuple[Backend, ...], chosen: Backend, policy: Policy) -> Backend | None:
     exact = [way for way in ways if at_most(way.largest_difference, policy.release.parity_tolerance)]
     best = min(exact, key=lambda way: way.cpu_seconds_per_1k)
-    return None if chosen.cpu_seconds_per_1k <= best.cpu_seconds_per_1k * policy.release.dearer else best
+    dearer = policy.release.dearer
+    room = hardware.SURE * math.hypot(hardware.cpu_error(chosen), dearer * hardware.cpu_error(best))
+    return None if chosen.cpu_seconds_per_1k <= best.cpu_seconds_per_1k * dearer + room else best
 
 
 def _share(one: Backend, other: Backend) -> str:

@@ -61,27 +61,25 @@ def not_evaluated(world: World) -> None:
 
 @variant(9, "the same file", by="champion gate: comparison", at=Stage.EVALUATED, quick=True)
 def evaluated_on_its_own_rows(world: World) -> None:
-    """Put the train rows in the place of the promotion rows, and let every record speak of them."""
-    replace_part(world, "promotion", ["train"])
+    """Put as many train rows in the place of the promotion rows, and let every record speak of them."""
+    replace_part(world, "promotion", "train")
     world("run").refused("trained or tuned on")
 
 
 @planted(19, "tuning read the promotion set", by="champion gate: comparison", at=Stage.EVALUATED)
 def promotion_tuned_on(world: World) -> None:
-    """Add the promotion rows to those that tuning is scored on, and let every record speak of them."""
-    replace_part(world, "tune", ["tune", "promotion"])
+    """Put promotion rows in the place of those that tuning is scored on, and let every record speak of them."""
+    replace_part(world, "tune", "promotion")
     world("run").refused("trained or tuned on")
 
 
-def replace_part(world: World, name: str, by: list[str]) -> None:
-    """Let a part of the split consist of other parts, in its own record and in DVC's as well."""
-    import pandas as pd
-
+def replace_part(world: World, name: str, by: str) -> None:
+    """Let a part of the split consist of as many rows of another, in its own record and in DVC's as well."""
     from tasks import tables
 
     place = world.root / "data" / "prepared"
-    rows = pd.concat([tables.read_parquet(place / f"{other}.parquet") for other in by], ignore_index=True)
     split = world.read("data/prepared/split.json")
+    rows = tables.read_parquet(place / f"{by}.parquet").tail(split["parts"][name]["rows"]).reset_index(drop=True)
     (place / f"{name}.parquet").unlink()
     split["parts"][name] |= {"sha256": tables.write_parquet(rows, place / f"{name}.parquet"), "rows": len(rows)}
     (place / "split.json").unlink()

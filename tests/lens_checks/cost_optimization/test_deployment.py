@@ -15,6 +15,8 @@ from tests.lens_checks.served import FOUR, MANY, ONE, USAGE, WHY, curve, profile
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 NATIVE, ONNX, *_ = GOOD.get(r.Release).backends
+CHEAP = backend("native", 1, 0.00015, chosen=False)
+UNSURE = replace(CHEAP, kwh_error=(CHEAP.kwh_per_1k or 0.0) / 5)
 
 
 def ways(*found: r.Backend) -> dict[type, dict[str, Any]]:
@@ -89,6 +91,15 @@ VERDICTS = {
         ),
         "one way is no choice": (NOT_MET, ways(ONNX)),
         "a much cheaper exact way is refused": (NOT_MET, ways(backend("native", 1, 0.0001, chosen=False), ONNX)),
+        "one that may be as dear, as far as the measurement tells, is not": (
+            MET, ways(UNSURE, ONNX),
+        ),
+        "one that is cheaper by more than the measurement can err is refused": (
+            NOT_MET, ways(replace(UNSURE, kwh_error=(UNSURE.kwh_per_1k or 0) / 20), ONNX),
+        ),
+        "an error that is no number excuses nothing": (
+            NOT_MET, ways(replace(UNSURE, kwh_error=float("nan")), ONNX),
+        ),
         "a form that was not measured is refused": (NOT_MET, {r.Release: {"parity": {"served": "encoded"}}}),
         "a choice that is not recorded is refused": (NOT_MET, ways(NATIVE, replace(ONNX, chosen=False))),
         "a cost that is no number is refused": (NOT_MET, ways(replace(NATIVE, cost_per_1k=float("nan")), ONNX)),
