@@ -15,8 +15,9 @@ from tests.template.making import PROBLEMS, made
 
 @pytest.fixture
 def bare() -> dict[str, str]:
-    """The environment of a user."""
-    return {name: value for name, value in os.environ.items() if name not in ("MLFLOW_TRACKING_URI", "PYTHONPATH")}
+    """The environment of a user, without what the `make` above hands down: its ARGS are not theirs."""
+    foreign = ("MLFLOW_TRACKING_URI", "PYTHONPATH", "MAKEFLAGS", "MAKEOVERRIDES", "MAKELEVEL", "ARGS")
+    return {name: value for name, value in os.environ.items() if name not in foreign}
 
 
 def make(project: Path, target: str, environment: dict[str, str], **words: str) -> subprocess.CompletedProcess[str]:
