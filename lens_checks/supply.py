@@ -35,11 +35,11 @@ def of_origin(environment: Environment, platform: Platform) -> Iterator[str]:
         yield f"packages come from {', '.join(strange[:5])}, which nobody approved"
 
 
-def of_image(exposure: Exposure, platform: Platform) -> Iterator[str]:
+def of_image(exposure: Exposure, platform: Platform) -> list[str]:
     """Ask for the digest of the image, where it runs in one (Missing)."""
     if exposure.inside_container and not platform.image:
         raise Missing("the digest of the image it runs in: `platform.image` of config/policy.yaml")
-    yield from ()
+    return []
 
 
 def in_words(environment: Environment, exposure: Exposure, platform: Platform) -> str:

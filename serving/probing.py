@@ -28,12 +28,14 @@ class Recent:
     rows: deque[tuple[float, tuple[int, ...], bool]] = field(default_factory=deque)
     known: Counter[int] = field(default_factory=Counter)
     resembling: int = 0
+    last: float = 0.0
     suspect: bool = False
 
     def add(self, now: float, marks: tuple[int, ...]) -> None:
         """Remember a row."""
         again = any(mark in self.known for mark in marks)
         self.rows.append((now, marks, again))
+        self.last = now
         self.known.update(marks)
         self.resembling += again
 
@@ -73,9 +75,9 @@ class Probes:
 
     @property
     def suspects(self) -> int:
-        """Count the consumers that probe now."""
+        """Count the consumers that probe now; any thread may ask while requests go on."""
         since = time.monotonic() - self.settings.seconds
-        return sum(recent.suspect and recent.rows[-1][0] >= since for recent in self.consumers.values())
+        return sum(recent.suspect and recent.last >= since for recent in tuple(self.consumers.values()))
 
     def _of(self, consumer: str) -> Recent:
         if consumer not in self.consumers:

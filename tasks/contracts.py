@@ -168,7 +168,7 @@ def _faults(status: int, body: bytes, call: Call, promised: Json, document: Json
         return
     try:
         value = files.parse_json(body)
-    except Exception:  # noqa: BLE001 - whatever it is, it is no JSON
+    except ValueError:
         yield f"answered {status} with no JSON"
         return
     schema = {**content["schema"], "components": document.get("components", {})}

@@ -19,7 +19,6 @@ from tasks.runlog import LOGS, RunLog
 
 METERING = Path("reports/metering.json")
 NEWEST = 20  # runs of a phase that make its usual duration
-MONTH = timedelta(days=31)
 
 
 @dataclass(frozen=True)

@@ -49,7 +49,8 @@ class Platform(Closed):
     )
     indexes: tuple[Name, ...] = Field(
         default=(),
-        description="Addresses of approved package indexes; none: any, for the lock's hashes bind the bytes.",
+        description="Addresses of approved package indexes, or `the default of the installers`; none: any, for the "
+        "lock's hashes bind the bytes.",
     )
     image: str = Field(
         default="", pattern=r"^(\S+@sha256:[0-9a-f]{64})?$", description="The image it runs in, by digest, if in one."

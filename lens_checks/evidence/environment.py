@@ -15,7 +15,7 @@ from lens_checks.evidence.records.ground import Environment
 
 LOCK = "requirements.lock"
 PIN = re.compile(r"^([A-Za-z0-9][\w.-]*)(\[[^\]]*\])?\s*(==|@)\s*([^\s;\\]+)")
-PYPI = "https://pypi.org/simple"
+DEFAULT_INDEX = "the default of the installers"
 INDEX_VARIABLES = (
     "UV_DEFAULT_INDEX", "UV_INDEX_URL", "UV_INDEX", "UV_EXTRA_INDEX_URL", "PIP_INDEX_URL", "PIP_EXTRA_INDEX_URL"
 )  # fmt: skip
@@ -96,10 +96,10 @@ def _direct() -> list[str]:
 
 
 def _indexes(lock: str) -> tuple[str, ...]:
-    """Read which indexes the installers are told of, by their environment or in the lock; nothing told is PyPI."""
+    """Read which indexes the installers are told of, by their environment or the lock; where by none, their default."""
     told = [word for name in INDEX_VARIABLES for word in os.environ.get(name, "").split()]
     told += INDEX_LINE.findall(lock)
-    return tuple(dict.fromkeys(_without_secrets(url) for url in told)) or (PYPI,)
+    return tuple(dict.fromkeys(_without_secrets(url) for url in told)) or (DEFAULT_INDEX,)
 
 
 def _without_secrets(url: str) -> str:

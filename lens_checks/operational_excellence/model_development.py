@@ -92,7 +92,7 @@ def libraries_come_from_a_pinned_and_approved_source(
         lambda: [*supply.of_lock(environment)],
         lambda: [*supply.of_licences(licences, policy.licences)],
         lambda: [*supply.of_origin(environment, place)],
-        lambda: [*supply.of_image(exposure, place)],
+        lambda: supply.of_image(exposure, place),
         lambda: governance.of_environment(environment, delivery.at_hand(registry)),
         lambda: delivery.of_drill(delivery.drill_named(drills, "access"), ledger, clock, policy.recovery),
         lambda: confinement.of_vulnerabilities(place, delivery.drill_named(drills, "access")),

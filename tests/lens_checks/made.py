@@ -214,7 +214,7 @@ def ground() -> dict[type, object]:
         r.Environment(
             python="3.11.7", platform="Linux", machine="x86_64", cpus=2, threads="default", uid=1, lock_sha256="9" * 64,
             lock_file="requirements.lock", pins=9, unhashed=(), with_urls=(), installed=9, not_in_lock=(),
-            other_version=(), indexes=("https://pypi.org/simple",),
+            other_version=(), indexes=("https://index.example.org/simple",),
         ),
     ]  # fmt: skip
     return {type(record): record for record in records}

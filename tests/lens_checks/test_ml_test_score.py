@@ -67,8 +67,8 @@ RUBRIC = (
 )  # fmt: skip
 
 
-@pytest.fixture
-def review_of(example: Settings) -> Review:
+def rated(example: Settings) -> Review:
+    """Review five practices: two measured and met or not, one stated, one unknown, one that takes much work."""
     results = (
         result(A), result(B, measured=NOT_MET), result("MLSEC-03", attested=MET, by=By.ATTESTED),
         result("MLSEC-04", measured=UNKNOWN), result("MLSEC-05", measured=NOT_MET, effort=Effort.LARGE),
@@ -77,8 +77,13 @@ def review_of(example: Settings) -> Review:
 
 
 @pytest.fixture
-def found(review_of: Review) -> Score:
-    return score(review_of, RUBRIC)
+def review_of(example: Settings) -> Review:
+    return rated(example)
+
+
+@pytest.fixture
+def found(example: Settings) -> Score:
+    return score(rated(example), RUBRIC)
 
 
 def test_a_section_is_the_sum_of_its_tests(found: Score) -> None:

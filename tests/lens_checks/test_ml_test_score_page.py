@@ -8,14 +8,14 @@ from config.settings import Settings
 from lens_checks.ml_test_score import Score, score
 from lens_checks.ml_test_score_page import PAGE, document, score_table
 from lens_checks.rubric import load
-from tests.lens_checks.test_ml_test_score import RUBRIC, review_of  # noqa: F401 - a fixture
+from tests.lens_checks.test_ml_test_score import RUBRIC, rated
 from tests.lens_checks.test_page import reviewed
 from tests.lens_checks.test_render import printed
 
 
 @pytest.fixture
-def found(review_of: object) -> Score:  # noqa: F811 - the fixture
-    return score(review_of, RUBRIC)  # type: ignore[arg-type]
+def found(example: Settings) -> Score:
+    return score(rated(example), RUBRIC)
 
 
 def test_the_page_is_as_it_would_be_written_now() -> None:

@@ -125,7 +125,7 @@ def test_the_installed_packages_are_held_against_the_lock(
 
 
 TOLD = {
-    "nothing is told": ({}, "", ("https://pypi.org/simple",)),
+    "nothing is told": ({}, "", (environment.DEFAULT_INDEX,)),
     "a mirror, with a secret": ({"UV_INDEX_URL": "https://ada:x@m.example.org/simple/"}, "", ("https://m.example.org/simple",)),
     "an index with a name, and another": (
         {"UV_INDEX": "ours=https://a.example.org https://b.example.org"}, "",

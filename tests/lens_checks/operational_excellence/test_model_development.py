@@ -12,7 +12,7 @@ from tests.lens_checks.delivered import COMMIT, LONG_AGO, drilled, entries, ran_
 from tests.lens_checks.guarded import given
 from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
-PYPI, IMAGE = "https://pypi.org/simple", f"registry.example.org/flights@sha256:{'a' * 64}"
+MIRROR, IMAGE = "https://index.example.org/simple", f"registry.example.org/flights@sha256:{'a' * 64}"
 
 
 def environment(**change: Any) -> Changes:
@@ -73,7 +73,7 @@ VERDICTS = {
         "a package of another version is refused": (NOT_MET, environment(other_version=("gamma 2.9",))),
         "a package from a folder is refused": (NOT_MET, environment(elsewhere=("gamma",))),
         "an index that nobody knows is unknown": (UNKNOWN, environment(indexes=())),
-        "an approved index": (MET, given(indexes=(PYPI,))),
+        "an approved index": (MET, given(indexes=(MIRROR,))),
         "an index that nobody approved is refused": (NOT_MET, given(indexes=("https://mirror.example.org",))),
         "a licence that nobody accepted is refused": (NOT_MET, accepted("BSD")),
         "one that is allowed for a reason": (MET, accepted("BSD", pygit2="a tool of development")),
