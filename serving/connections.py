@@ -100,9 +100,12 @@ class Draining(uvicorn.Server):
         self.seconds, self.standing = seconds, standing
 
     def run(self, sockets: "list[socket.socket] | None" = None) -> None:
-        """Serve until told to end; uvicorn raises the signal again afterwards, which would cut off who called."""
+        """Serve until told to end, from before uvicorn listens for that.
+
+        It raises the signal again afterwards, which finds the same handler, and does not cut off who called.
+        """
         if threading.current_thread() is threading.main_thread():
-            signal.signal(signal.SIGTERM, lambda *_: None)
+            signal.signal(signal.SIGTERM, self.handle_exit)
         super().run(sockets)
 
     def handle_exit(self, sig: int, frame: FrameType | None) -> None:
