@@ -216,11 +216,15 @@ def test_a_head_without_end_is_refused(server: Server) -> None:
 def test_the_last_good_model_and_its_requests_outlive_a_killed_worker(server: Server) -> None:
     import psutil
 
+    captured, until = server.stage.root / "captured", time.monotonic() + 60.0
+    with contextlib.closing(server.connect()) as connection:
+        while not list(captured.glob("*/*.parquet")) and time.monotonic() < until:
+            assert server.score(connection)[0] == 200
     (worker,) = psutil.Process(server.process.pid).children()
     worker.kill()
     with contextlib.closing(server.connect()) as connection:  # it waits in the socket that the parent holds
         assert server.score(connection)[0] == 200
-    found = list((server.stage.root / "captured").glob("*/*.parquet"))
+    found = list(captured.glob("*/*.parquet"))
     assert found and all(pyarrow.parquet.ParquetFile(path).metadata.num_rows for path in found)
 
 
