@@ -4,6 +4,7 @@ from config.settings.base import Closed
 from config.settings.charter import (
     Budget,
     Charter,
+    Component,
     ErrorCosts,
     Explanation,
     Fairness,
@@ -65,6 +66,7 @@ __all__ = [
     "Column",
     "ColumnType",
     "Comparison",
+    "Component",
     "CostLine",
     "Data",
     "ErrorCosts",

@@ -97,6 +97,17 @@ class Budget(Closed):
     )
 
 
+class Component(Closed):
+    """One of several models that answer the problem together."""
+
+    purpose: str = Field(min_length=20, description="The one thing that it answers, in a sentence.")
+    package: str = Field(
+        pattern=r"^[a-z_][a-z0-9_]*(\.[a-z_][a-z0-9_]*)*$",
+        description="Its code, as others import it: no more.",
+    )
+    endpoint: Name = Field(description="Address that it is served at; those with one address share an endpoint.")
+
+
 class Charter(Closed):
     """Business goal and problem framing: phases 1 and 2 of the lens."""
 
@@ -114,6 +125,10 @@ class Charter(Closed):
         default=(), description="What will be tried, from simple upward: families of tasks/estimators.py or features."
     )
     compute_nodes: int = Field(default=1, ge=1, description="Machines that one training run uses.")
+    components: dict[Name, Component] = Field(
+        default_factory=dict,
+        description="Registered models that answer the problem together, this one among them; none: it answers alone.",
+    )
     pretrained: bool = Field(default=False, description="Whether any part of the model was trained elsewhere.")
     business_case: BusinessCase | None = Field(default=None, description="What the project costs and brings.")
     alternatives: tuple[Alternative, ...] = Field(default=(), description="Custom and pretrained, weighed by figures.")

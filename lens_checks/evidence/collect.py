@@ -6,6 +6,7 @@ from typing import TypeVar, cast
 from config.settings import Attestations, Charter, Data, Params, Policy, Runtime, Settings, Waivers
 from lens_checks.evidence import (
     committed,
+    components,
     data,
     declared,
     delivery,
@@ -48,8 +49,10 @@ COLLECTORS: Mapping[type, Callable[[Place], object]] = {
     r.Clock: lambda place: r.Clock(now=place.now),
     r.CommittedPipeline: committed.committed_pipeline,
     r.CommittedSource: delivery.committed_source,
+    r.ComponentTrials: components.trials,
     r.ConsumerList: doors.consumers,
     r.Copies: privacy.copies,
+    r.Couplings: components.couplings,
     r.Derived: privacy.derived,
     r.CostReport: upkeep.costs,
     r.Difference: data.difference,

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
     from mlflow.entities import Run
     from mlflow.entities.model_registry import ModelVersion as StoredVersion
+    from mlflow.entities.model_registry import RegisteredModel
     from mlflow.store.entities.paged_list import PagedList
 
 T = TypeVar("T")
@@ -44,9 +45,11 @@ def registry(place: Place) -> Registry:
         model = client.get_registered_model(name)
         found = all_of(partial(client.search_model_versions, f"name='{name}'"))
         runs = _runs(client, {v.run_id for v in found if v.run_id})
+        others = _others(client, name)
     aliases = {alias: int(version) for alias, version in model.aliases.items()}
     versions = tuple(sorted((_version(v, aliases, runs.get(v.run_id or "")) for v in found), key=lambda v: -v.version))
-    return Registry(name=name, versions=versions, aliases=aliases, tags={k: str(v) for k, v in model.tags.items()})
+    tags = {key: str(value) for key, value in model.tags.items()}
+    return Registry(name=name, versions=versions, aliases=aliases, tags=tags, others=others)
 
 
 @contextlib.contextmanager
@@ -104,6 +107,22 @@ def _runs(client: "MlflowClient", ids: set[str]) -> dict[str, TrackedRun]:
     listed = f"attributes.run_id IN ({', '.join(repr(id) for id in sorted(ids))})"
     found = all_of(partial(client.search_runs, experiments, listed, ViewType.ALL))
     return {run.info.run_id: _run(run) for run in found}
+
+
+def _others(client: "MlflowClient", name: str) -> tuple[str, ...]:
+    """Name the other registered models; one counts as another project's only if its run lies in another experiment."""
+    from mlflow.exceptions import MlflowException
+
+    def elsewhere(model: "RegisteredModel") -> bool:
+        try:
+            runs = [client.get_run(version.run_id) for version in model.latest_versions if version.run_id]
+        except MlflowException:  # the run is gone
+            return False
+        return bool(runs) and mine is not None and all(run.info.experiment_id != mine.experiment_id for run in runs)
+
+    found = [model for model in all_of(client.search_registered_models) if model.name != name]
+    mine = client.get_experiment_by_name(name) if found else None
+    return tuple(sorted(model.name for model in found if model.latest_versions and not elsewhere(model)))
 
 
 def all_of(search: Callable[..., "PagedList[T]"]) -> list[T]:

@@ -1,8 +1,9 @@
 """Reliability while the problem is framed: a stable API before the model, and whether it needs more than one."""
 
-from lens_checks import doors
+from config.settings import Charter, Policy
+from lens_checks import components, delivery, doors
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
-from lens_checks.evidence.records import ApiDocuments, Registry, Release
+from lens_checks.evidence.records import ApiDocuments, Clock, ComponentTrials, Couplings, Registry, Release
 
 
 @check(
@@ -30,10 +31,24 @@ def consumers_talk_to_a_stable_api(documents: ApiDocuments, release: Release) ->
     "MLREL-02",
     phase=Phase.PROBLEM_FRAMING,
     judged_at=Checkpoint.RELEASE,
-    fix="Register one model a project; for several, record how they were split and show each failing alone.",
+    fix="Name every model under `components` in config/charter.yaml; write reports/components.json (docs/upkeep.md).",
 )
-def one_failure_stays_local(registry: Registry, release: Release) -> Verdict:
-    """A problem is split into parts of which one may fail alone, unless one model answers it."""
+def one_failure_stays_local(
+    charter: Charter, policy: Policy, registry: Registry, release: Release, trials: ComponentTrials,
+    couplings: Couplings, clock: Clock,
+) -> Verdict:  # fmt: skip
+    """A problem is split into models of one purpose each, of which one may fail alone, unless one model answers it."""
     if registry.with_digest(release.digest) is None:
         raise Missing(f"the released model {release.digest[:12]} among the versions of {registry.name}")
-    return not_applicable(f"one model, {registry.name}, answers the problem: there is nothing to split")
+    names = components.told(charter, registry, trials)
+    if names == {registry.name}:
+        return not_applicable(f"one model, {registry.name}, answers the problem: there is nothing to split")
+    faults = delivery.known(
+        lambda: components.of_purposes(charter, registry, trials),
+        lambda: components.of_imports(couplings),
+        lambda: components.of_failures(charter, trials, clock, policy.recovery),
+    )
+    if faults:
+        return not_met("; ".join(faults[:5]))
+    told = ", ".join(f"{name} down, {one.asked} requests to the others answered" for name, one in trials.of.items())
+    return met(f"{len(names)} models; no import from inside another in {couplings.files} modules; {told}")

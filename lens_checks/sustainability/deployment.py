@@ -1,9 +1,9 @@
 """Sustainability at deployment: models that are made lighter to serve, and endpoints that are shared."""
 
 from config.settings import Charter, Policy, Runtime, Usage
-from lens_checks import hardware, sizing
+from lens_checks import components, hardware, sizing
 from lens_checks.check import Checkpoint, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
-from lens_checks.evidence.records import Parity, Registry, Release, at_most
+from lens_checks.evidence.records import ComponentTrials, Parity, Registry, Release, at_most
 from lens_checks.sizing import Size
 
 FEWEST_WORDS = 4  # of a reason
@@ -13,13 +13,23 @@ FEWEST_WORDS = 4  # of a reason
     "MLSUS-14",
     phase=Phase.DEPLOYMENT,
     judged_at=Checkpoint.RELEASE,
-    fix="Serve one model a project; several models are put behind one endpoint.",
+    fix="Name every model under `components` in config/charter.yaml; put those that are little used at one endpoint.",
 )
-def models_share_an_endpoint(registry: Registry, release: Release) -> Verdict:
-    """Models that are used together share an endpoint, unless there is just one."""
+def models_share_an_endpoint(
+    charter: Charter, registry: Registry, release: Release, trials: ComponentTrials
+) -> Verdict:
+    """Models that are used together share an endpoint where one would do, unless there is just one model."""
     if registry.with_digest(release.digest) is None:
         raise Missing(f"the released model {release.digest[:12]} among the versions of {registry.name}")
-    return not_applicable(f"one model, {registry.name}, is served: there is nothing to share an endpoint with")
+    if components.told(charter, registry, trials) == {registry.name}:
+        return not_applicable(f"one model, {registry.name}, is served: there is nothing to share an endpoint with")
+    if faults := components.of_purposes(charter, registry, trials):
+        return not_met("; ".join(faults[:5]))
+    busy = components.endpoints(charter, trials)
+    if faults := components.of_sharing(busy, sizing.profile(charter)):
+        return not_met("; ".join(faults[:5]))
+    told = ", ".join(f"{at} {share:.0%} busy" for at, share in busy.items())
+    return met(f"{len(charter.components)} models at {len(busy)} endpoints: {told}")
 
 
 @check(

@@ -18,8 +18,6 @@ from tests.lens_checks.small import NOW
 LENS = catalogue.load()
 PRACTICES = [practice for practice in LENS.practices.values() if practice.id_2025]
 SAID = {"owner": "Bea", "approver": "Ada", "statement": "It is so, and it was looked into.", "evidence": "docs/x.md"}
-# Judged only as far as that they do not apply here; where they do, they are unknown, which holds a gate as well.
-DERIVED = frozenset({"MLREL-02", "MLSUS-14"})
 PLANTED = {
     "no end in sight": {"made": NOW.date(), "expires": NOW.date() + timedelta(days=800)},
     "it ended": {"made": NOW.date() - timedelta(days=90), "expires": NOW.date()},
@@ -46,9 +44,8 @@ ROWS = tuple(tables())
 
 
 def refusals(practice: Practice) -> list[str]:
-    """Name the planted evidence that turns the check of a practice to not met; of those derived, to unknown."""
-    worse = Outcome.UNKNOWN if practice.id in DERIVED else Outcome.NOT_MET
-    return [words for check, words, verdict in ROWS if check.practice == practice.id and verdict is worse]
+    """Name the planted evidence that turns the check of a practice to not met."""
+    return [words for check, words, verdict in ROWS if check.practice == practice.id and verdict is Outcome.NOT_MET]
 
 
 def refused_statements(practice: Practice, settings: Settings) -> list[str]:
@@ -86,8 +83,3 @@ def test_planted_evidence_kills_it(practice: Practice, example: Settings) -> Non
         assert set(refused_statements(practice, example)) == set(PLANTED)
         sound = SAID | {"made": NOW.date(), "expires": NOW.date() + timedelta(days=9)}
         assert _counts(practice, sound, example), "a sound statement counts: what refuses all would shine here"
-
-
-def test_what_is_only_derived_has_no_row_that_is_met() -> None:
-    verdicts = {id: {verdict for check, _, verdict in ROWS if check.practice == id} for id in DERIVED}
-    assert all(Outcome.MET not in seen and Outcome.NOT_APPLICABLE in seen for seen in verdicts.values())

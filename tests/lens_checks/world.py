@@ -138,6 +138,8 @@ def prepared() -> dict[type, object]:
         ),
         r.TrainingNetwork(),
         r.BaseModel(),
+        r.ComponentTrials(),
+        r.Couplings(),
         r.BiasBefore(data_sha256=ROWS, rows=700, outcome="late", attributes={}),
         r.Baseline(columns={"delay": r.BaselineColumn(kind="numeric", shares=(0.5, 0.5), missing=0)}, sha256=BASE),
     ]  # fmt: skip

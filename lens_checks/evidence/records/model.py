@@ -193,12 +193,16 @@ class ModelVersion(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Registry(Record):
-    """The registered model: its versions, newest first, and where each alias points."""
+    """The registered model: its versions, newest first, and where each alias points.
+
+    `others` names every other registered model of the store, but those that came of another project's experiment.
+    """
 
     name: str
     versions: tuple[ModelVersion, ...]
     aliases: dict[str, int]
     tags: dict[str, str]
+    others: tuple[str, ...] = ()
 
     def with_digest(self, digest: str) -> ModelVersion | None:
         """Give the newest version that was registered with these model bytes."""

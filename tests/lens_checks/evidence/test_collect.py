@@ -20,7 +20,7 @@ TRIED_OUT = {
     records.TestRuns,
 }  # none is an answer too: checks ask by name
 FOUND_WITHOUT_A_RUN = {
-    records.BaseModel, records.TrainingNetwork,
+    records.BaseModel, records.ComponentTrials, records.Couplings, records.TrainingNetwork,
     records.Clock, records.ConsumerList, records.Exposure, records.LicenceInventory, records.Premises
 } | TRIED_OUT  # fmt: skip
 

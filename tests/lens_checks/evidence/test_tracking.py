@@ -78,3 +78,28 @@ def test_runs_versions_and_aliases_are_read(place: Place) -> None:
     assert champion.run_metrics == {"tune_roc_auc": 0.9}
     assert champion.run_tags and champion.run_tags["mlflow.parentRunId"] == search
     assert registry.at("staging") is None
+
+
+def test_other_models_count_unless_they_came_of_another_experiment(place: Place) -> None:
+    from mlflow import MlflowClient
+
+    client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
+    experiments = {mine: client.create_experiment(mine) for mine in (name, "another-project")}
+    runs = {mine: client.create_run(experiment).info.run_id for mine, experiment in experiments.items()}
+    made = {
+        name: runs[name], "of-ours": runs[name], "of-theirs": runs["another-project"], "of-no-run": None,
+        "of-a-run-that-is-gone": "0" * 32,
+    }  # fmt: skip
+    for registered, run in made.items():
+        client.create_registered_model(registered)
+        client.create_model_version(registered, "file:///nowhere", run_id=run)
+    client.create_registered_model("without-a-version")
+    assert tracking.registry(place).others == ("of-a-run-that-is-gone", "of-no-run", "of-ours")
+
+
+def test_one_model_has_no_others(place: Place) -> None:
+    from mlflow import MlflowClient
+
+    client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
+    client.create_registered_model(name)
+    assert tracking.registry(place).others == ()

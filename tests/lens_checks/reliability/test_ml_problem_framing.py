@@ -1,14 +1,18 @@
 """A stable API before the model; one model or several."""
 
+from datetime import timedelta
 from typing import Any
 
 import pytest
 
+from config.settings import Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.reliability import ml_problem_framing as checks
+from tests.lens_checks.composed import several, undeclared
 from tests.lens_checks.doored import CURRENT, RELEASED, kept, promises
-from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.made import NOW
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
 
 
 def api(**change: Any) -> Changes:
@@ -21,6 +25,7 @@ def signature(**change: Any) -> Changes:
     return api(signature=r.ApiSignature(**{"columns": 1, "model": (), "server": (), **change}))
 
 
+LONGEST = timedelta(days=GOOD.get(Policy).recovery.drill_days)
 GONE = ("GET /ping is gone",)
 VERDICTS = {
     checks.consumers_talk_to_a_stable_api: {
@@ -58,6 +63,27 @@ VERDICTS = {
     },
     checks.one_failure_stays_local: {
         "one model cannot be split further": (DERIVED, {}),
+        "several, each with its purpose, and none hangs on another": (MET, several()),
+        "a second model that nobody declared": (NOT_MET, undeclared()),
+        "a second model that only the trials name": (NOT_MET, several(others=(), declared=())),
+        "a second model that only the charter names": (NOT_MET, several(others=()) | {r.ComponentTrials: {"of": {}}}),
+        "several of which this one is not declared": (NOT_MET, several(declared=("cancellations",))),
+        "two models that do the same": (NOT_MET, several(purpose="tells before departure  about Flights.")),
+        "code that reaches into another": (NOT_MET, several(found=("flows/a.py: rooms.cancellations.inside",))),
+        "code that reaches into another, though nothing was tried": (
+            NOT_MET,
+            several(found=("flows/a.py: rooms.cancellations.inside",), trial={"asked": 0}),
+        ),
+        "others that failed while one was down": (NOT_MET, several(trial={"failed": 1})),
+        "a trial that is no day old": (MET, several(made=NOW - timedelta(hours=1))),
+        "a trial as old as may be": (MET, several(made=NOW - LONGEST)),
+        "a trial of long ago": (NOT_MET, several(made=NOW - LONGEST - timedelta(hours=1))),
+        "a trial that is yet to come": (NOT_MET, several(made=NOW + timedelta(hours=1))),
+        "a trial without a date": (NOT_MET, several(made=None)),
+        "twenty requests are a trial": (MET, several(trial={"asked": 20})),
+        "nineteen are none": (UNKNOWN, several(trial={"asked": 19})),
+        "without trials nothing is known": (UNKNOWN, several() | {r.ComponentTrials: {"of": {}}}),
+        "without a scan nothing is known": (UNKNOWN, several(files=0)),
         "a released model that is registered nowhere cannot be told": (UNKNOWN, {r.Registry: {"versions": ()}}),
     },
 }

@@ -10,6 +10,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
 from lens_checks.sustainability import deployment as checks
+from tests.lens_checks.composed import several, undeclared
 from tests.lens_checks.made import backend
 from tests.lens_checks.served import WHY, curve, levels, profile, step, workers
 from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
@@ -61,6 +62,23 @@ VERDICTS = {
     },
     checks.models_share_an_endpoint: {
         "one model has nothing to share with": (DERIVED, {}),
+        "two models share an endpoint": (MET, several()),
+        "two endpoints that are both well used": (MET, several(endpoint="http://two", trial={"busy": 0.41})),
+        "two endpoints of which one would do": (NOT_MET, several(endpoint="http://two", trial={"busy": 0.4})),
+        "a second model that nobody declared": (NOT_MET, undeclared()),
+        "an endpoint that is busy for more than all of its CPU": (NOT_MET, several(trial={"busy": 1.1})),
+        "an idle endpoint beside a full one": (MET, several(endpoint="http://two", trial={"busy": 0.0}, busy=1.0)),
+        "an endpoint that is busy for less than nothing": (
+            NOT_MET,
+            several(endpoint="http://two", trial={"busy": -0.1}, busy=1.0),
+        ),
+        "an endpoint that nobody looked at": (UNKNOWN, several() | {r.ComponentTrials: {"of": {}}}),
+        "an endpoint whose use nobody measured": (UNKNOWN, several(trial={"busy": None})),
+        "an endpoint whose use is no number": (UNKNOWN, several(trial={"busy": float("nan")})),
+        "several without a profile of the workload": (
+            UNKNOWN,
+            {**several(), Charter: {**several()[Charter], "usage": None}},
+        ),
         "a released model that is registered nowhere cannot be told": (UNKNOWN, {r.Registry: {"versions": ()}}),
     },
     checks.the_model_is_made_lighter_where_that_is_exact: {
