@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import IntegrityAlarm, LifecycleError
-from tasks import files, history, keys, packaging
+from tasks import compatibility, files, history, keys, packaging
 from tasks.ledger import Decision, Entry
 
 ADMISSION = "admission.json"
@@ -57,12 +57,13 @@ class Shelf:
     keys: Path
 
     def find(self, admission: Admission) -> Path | None:
-        """Give the verified package of an admission, if it is kept; one that was changed is no longer."""
+        """Give the verified package of an admission, if it is kept, unchanged, and may be loaded here."""
         folder = self._place(admission) / PACKAGE
         if not folder.is_dir():
             return None
         try:
             verify(folder, admission, self.keys)
+            compatibility.demand(folder)
         except LifecycleError:
             return None
         return folder

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import IntegrityAlarm
-from tasks import files, keys
+from tasks import compatibility, files, keys
 
 MODEL = "model.skops"
 CONTRACT = "serving.json"
@@ -99,7 +99,11 @@ def load_model(folder: Path, *, digest: str | None, keys_folder: Path) -> Any:
 
 
 def open_model(folder: Path) -> Any:
-    """Load the estimator of a folder that was verified by the caller; a type not on our list is an IntegrityAlarm."""
+    """Load the estimator of a folder that the caller has verified.
+
+    One that other libraries made is not opened (LifecycleError); a type not on our list is an IntegrityAlarm.
+    """
+    compatibility.demand(folder)
     import skops.io
 
     from tasks.estimators import TRUSTED_TYPES

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from sklearn.pipeline import Pipeline
 
 from config.errors import LifecycleError
+from tasks import compatibility
 from tasks.content import content_digest
 from tasks.estimators import TRUSTED_TYPES
 from tasks.features import Reading, reading_of
@@ -27,7 +28,7 @@ from tasks.tuning import Trial
 if TYPE_CHECKING:
     from optuna import Study
 
-MODEL_LIBRARIES = ("mlflow", "numpy", "pandas", "scikit-learn", "skops")
+MODEL_LIBRARIES = ("mlflow", *compatibility.LIBRARIES)
 EXAMPLE_ROWS = 5
 SIGNATURE_ROWS = 200
 SEEN_ROWS = "seen_rows.bin"

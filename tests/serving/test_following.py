@@ -9,10 +9,11 @@ import pytest
 from config.settings.serving import Serving
 from serving import following
 from serving.following import Follower
-from serving.kept import Shelf
+from serving.kept import Admission, Shelf
 from tasks import packaging
 from tests.serving.stage import Stage
 from tests.tasks.hostile import hostile_model
+from tests.tasks.release_world import ANOTHER, elsewhere
 
 DEAD = "http://127.0.0.1:9"
 
@@ -51,6 +52,26 @@ def test_a_champion_that_crashes_whoever_loads_it_is_not_taken_up(stage: Stage) 
     stage.world.champion(0.5, hostile_model("crashes"))
     assert serves(follower) == ("degraded", 2)
     assert "version 3 was not taken up" in follower.standing.reason
+
+
+def test_a_champion_that_other_libraries_made_is_not_taken_up(stage: Stage) -> None:
+    follower = stage.follower()
+    follower.step()
+    with elsewhere():
+        stage.world.champion(0.5)
+    assert serves(follower) == ("degraded", 2)
+    assert f"was made with scikit-learn {ANOTHER}, and" in follower.standing.reason
+
+
+def test_a_cold_start_passes_over_a_kept_model_that_other_libraries_made(stage: Stage) -> None:
+    """Kept before the environment was another; with the ledger lost it would be the newest."""
+    with elsewhere():
+        stage.world.champion(0.5)
+    entries = stage.world.stores.trusted()
+    shelf = Shelf(stage.root / ".lifecycle" / "serving" / "models", stage.world.keys)
+    shelf.put(stage.world.path_of(3), Admission.of(3, entries, move=entries[-1].number))
+    lose_ledger(stage)
+    assert serves(stage.follower()) == ("degraded", 2)
 
 
 def test_an_alias_moved_by_hand_changes_nothing_but_the_status(stage: Stage) -> None:

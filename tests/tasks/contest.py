@@ -22,6 +22,7 @@ from tasks.stores import Stores
 from tasks.tracking import Tracking, connect
 from tasks.verdicts import Compared
 from tests.tasks.problems import settings_of
+from tests.tasks.release_world import made_here
 
 BIN, MULTI, REG = ProblemType.BINARY, ProblemType.MULTICLASS, ProblemType.REGRESSION
 SHA256 = "5" * 64
@@ -108,6 +109,7 @@ class Contest:
         folder = self.root / "models" / run_id
         folder.mkdir(parents=True)
         skops.io.dump(pipeline, folder / packaging.MODEL)
+        made_here(folder)
         return Candidate(run_id, packaging.model_digest(folder), pipeline, threshold)
 
     def enthrone(self, model: Candidate, contract: Mapping[str, Any] | None = None) -> int:

@@ -1,19 +1,24 @@
 """A small released world of real parts: a signed package of a real pipeline, a real registry, a real ledger."""
 
 import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 import numpy as np
 import pandas as pd
+import pytest
+import sklearn
 import skops.io
 from sklearn.linear_model import LogisticRegression
 from sklearn.pipeline import Pipeline
 from sklearn.preprocessing import StandardScaler
 
 from config.settings import Settings
-from tasks import candidates, decisions, files, live, packaging
+from tasks import candidates, compatibility, decisions, files, live, packaging
 from tasks.approvals import Approvals
 from tasks.candidates import Evidence
 from tasks.ledger import Decision, Entry, Ledger
@@ -25,6 +30,7 @@ from tasks.settlement import Move
 from tasks.stores import Facts, Stores, facts
 
 MODEL = "small-model"
+ANOTHER = "1.7.2"
 COLUMNS = (ColumnContract("delay", "number", False), ColumnContract("wind", "number", True))
 BY_POLICY = Approvals(required=False, approver="approver", author="author")
 ROWS = pd.DataFrame({"delay": np.linspace(-20, 60, 40), "wind": np.linspace(0, 30, 40)})
@@ -42,11 +48,27 @@ def fitted(strength: float) -> Pipeline:
 
 
 def model_folder(folder: Path, pipeline: Any) -> Path:
-    """Store a pipeline as training does: model.skops beside MLmodel."""
+    """Store a pipeline as training does: model.skops beside MLmodel, and what made it."""
     folder.mkdir(parents=True)
     skops.io.dump(pipeline, folder / packaging.MODEL)
+    made_here(folder)
     (folder / "MLmodel").write_text("flavors: {sklearn: {pickled_model: model.skops, serialization_format: skops}}\n")
     return folder
+
+
+def made_here(folder: Path, others: Mapping[str, str] = MappingProxyType({})) -> None:
+    """Say what made the model of a folder, as MLflow does: the libraries that are here, or others."""
+    told = compatibility.at_hand() | dict(others)
+    (folder / compatibility.PYTHON).write_text(f"python: {told.pop('python')}\ndependencies:\n- -r requirements.txt\n")
+    (folder / compatibility.REQUIREMENTS).write_text("\n".join(f"{name}=={told[name]}" for name in told))
+
+
+@contextmanager
+def elsewhere() -> Iterator[None]:
+    """Be, for what is packaged meanwhile, an environment with another scikit-learn."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sklearn, "__version__", ANOTHER)
+        yield
 
 
 def package_folder(

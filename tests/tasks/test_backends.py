@@ -10,6 +10,7 @@ from tasks.backends import Backend, measure
 from tasks.inference import Form
 from tasks.parity import Parity, prove
 from tests.tasks.pipelines import made
+from tests.tasks.release_world import made_here
 
 ONE = made("linear", ProblemType.REGRESSION)
 ROWS = ONE.rows.drop(index=[0, 1, 2, 3])
@@ -19,6 +20,7 @@ def measured(form: Form, root: Path) -> tuple[Backend, ...]:
     import skops.io
 
     skops.io.dump(ONE.pipeline, root / packaging.MODEL)
+    made_here(root)
     (root / packaging.ONNX).write_bytes(prove(ONE.pipeline, {"some": ROWS}, ONE.contract, tolerance=1e-6).graph or b"")
     files.write_json(root / packaging.PARITY, Parity(form, "", 1e-6))
     return measure(root, ONE.contract, ROWS, budget=Budget(cpu_hour_price=3600.0))

@@ -19,6 +19,7 @@ from tasks.ledger import Kind
 from tasks.metrics import METRICS, Metric
 from tasks.statistics import weighted_mean
 from tests.tasks.contest import BIN, MULTI, REG, SHA256, Contest
+from tests.tasks.release_world import ANOTHER, elsewhere
 
 Make = Callable[..., Contest]
 
@@ -173,6 +174,14 @@ def test_a_champion_that_this_release_cannot_load_is_unscorable(contest: Make, m
     monkeypatch.setattr("tasks.estimators.TRUSTED_TYPES", ())
     seen = on.compare(good)
     assert seen.verdict == "unscorable" and "does not load" in seen.sentence
+
+
+def test_a_champion_that_other_libraries_made_is_unscorable(contest: Make) -> None:
+    on = contest()
+    with elsewhere():
+        on.enthrone(on.train("fair"))
+    seen = on.compare(on.train("good"))
+    assert seen.verdict == "unscorable" and f"scikit-learn {ANOTHER}, and" in seen.sentence
 
 
 def test_changed_files_of_the_champion_are_an_alarm_that_says_what_leads_on(contest: Make) -> None:

@@ -13,6 +13,7 @@ from tasks.encoding import columns_of_frame
 from tasks.inference import Form, open_package
 from tasks.parity import Parity, prove
 from tests.tasks.pipelines import made
+from tests.tasks.release_world import made_here
 
 ONE = made("gradient_boosting", ProblemType.MULTICLASS)
 EXPECTED = ONE.pipeline.predict_proba(ONE.rows)
@@ -21,6 +22,7 @@ EXPECTED = ONE.pipeline.predict_proba(ONE.rows)
 def folder_with(form: Form | None, root: Path) -> Path:
     """Write a package's files as far as inference reads them."""
     skops.io.dump(ONE.pipeline, root / packaging.MODEL)
+    made_here(root)
     graph = prove(ONE.pipeline, {"some": ONE.rows}, ONE.contract, tolerance=1e-9).graph
     (root / packaging.ONNX).write_bytes(graph or b"")
     if form is not None:
@@ -38,6 +40,7 @@ def test_every_form_answers_alike(form: Form | None, tmp_path: Path) -> None:
 def test_the_estimator_alone_answers_its_matrix(tmp_path: Path) -> None:
     linear = made("linear", ProblemType.REGRESSION)
     skops.io.dump(linear.pipeline, tmp_path / packaging.MODEL)
+    made_here(tmp_path)
     files.write_json(tmp_path / packaging.PARITY, Parity(Form.ENCODED, "", 1e-9))
     seen = open_package(tmp_path, linear.contract).predict(columns_of_frame(linear.rows))
     assert np.array_equal(seen[:, 0], linear.pipeline.predict(linear.rows))
