@@ -1,5 +1,7 @@
 """The ways a command can end other than well, each with its exit code and its next step."""
 
+from config.words import inert
+
 
 class LifecycleError(Exception):
     """A failure told in words: what was seen, what was expected, the next command."""
@@ -7,10 +9,11 @@ class LifecycleError(Exception):
     exit_code = 1
 
     def __init__(self, seen: str, *, expected: str = "", next_step: str = "") -> None:
+        seen = inert(seen)
         super().__init__(seen)
         self.seen = seen
-        self.expected = expected
-        self.next_step = next_step
+        self.expected = inert(expected)
+        self.next_step = inert(next_step)
 
     def __reduce__(self) -> tuple[object, ...]:
         return _rebuild, (type(self), self.seen, self.expected, self.next_step)

@@ -2,12 +2,12 @@
 
 import sys
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.text import Text
 
 from config.errors import ConfigError
+from flows.terminal import Terminal
 
-WIDTH = 120  # where no terminal says how wide it is
 STOP = "q"
 
 
@@ -19,8 +19,7 @@ class Asker:
     """Puts questions on standard error, so that standard output holds the answer of the command alone."""
 
     def __init__(self) -> None:
-        told = Console(stderr=True, highlight=False)
-        self.console = told if told.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
+        self.console = Terminal(stderr=True)
         self.in_person = sys.stdin.isatty()
         if self.in_person:
             import readline  # noqa: F401 - what is typed can be edited

@@ -8,10 +8,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-
 from config.errors import ConfigError
 from config.settings import Settings
+from flows.terminal import Terminal
 from tasks import batches, files, inference, live, packaging, streams
 from tasks.batches import Job, Scored
 from tasks.scoring import Contract
@@ -85,7 +84,7 @@ def _shown(total: int | None) -> Iterator[batches.Told]:
     """Show a bar with rows and rows a second on a terminal; elsewhere, nothing."""
     from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
-    console = Console(stderr=True, highlight=False)
+    console = Terminal(stderr=True)
     rate = TextColumn(
         "{task.completed:,.0f} rows · {task.fields[rate]:,.0f} a second · {task.fields[refused]:,} refused"
     )

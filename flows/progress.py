@@ -15,7 +15,6 @@ from tasks.reporting import PhaseReport, duration
 if TYPE_CHECKING:
     from rich.status import Status
 
-WIDTH = 120  # where no terminal says how wide it is
 _JOURNAL: ContextVar["Journal | None"] = ContextVar("journal", default=None)
 
 
@@ -33,10 +32,9 @@ class Journal:
     """The phases so far, told to people on standard error as they happen."""
 
     def __init__(self) -> None:
-        from rich.console import Console
+        from flows.terminal import Terminal
 
-        told = Console(stderr=True, highlight=False)
-        self.console: Console = told if told.is_terminal else Console(stderr=True, highlight=False, width=WIDTH)
+        self.console = Terminal(stderr=True)
         self.phases: list[PhaseReport] = []
         self.flow_run_id: str | None = None
         self.fingerprint = ""
@@ -84,7 +82,9 @@ class Journal:
             self.meter.log.write("step", self._phase, what)
         text = " · ".join(part for part in (self._phase, what) if part)
         if self._status is not None:
-            self._status.update(text)
+            from rich.text import Text
+
+            self._status.update(Text(text))
         elif what and not self.console.is_terminal:
             self._show(f"  {text}")
 
@@ -95,7 +95,7 @@ class Journal:
         self._show(text)
 
     def _show(self, text: str) -> None:
-        self.console.print(text, markup=False, soft_wrap=True)
+        self.console.print(text, soft_wrap=True)
 
     @contextlib.contextmanager
     def shown(self) -> Iterator["Journal"]:

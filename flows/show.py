@@ -5,10 +5,11 @@ import sys
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from rich.console import Console, RenderableType
+from rich.console import RenderableType
 from rich.table import Table
 from rich.text import Text
 
+from flows.terminal import Terminal
 from tasks import files
 
 if TYPE_CHECKING:
@@ -20,7 +21,6 @@ if TYPE_CHECKING:
     from lens_checks.review import Review
 
 A = TypeVar("A")
-WIDTH = 120  # where no terminal says how wide it is
 OUTCOMES = {"passed": "✓ passed", "refused": "✗ refused"}
 
 
@@ -29,7 +29,7 @@ def show(answer: A, words: Callable[[A], Iterable[RenderableType]], *, as_json: 
     if as_json:
         print_json(answer)
         return
-    console = Console(highlight=False, width=None if sys.stdout.isatty() else WIDTH)
+    console = Terminal()
     for part in words(answer):
         console.print(part)
 
