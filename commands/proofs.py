@@ -24,6 +24,7 @@ class Which(StrEnum):
     DECAY = "decay"
     SCALE = "scale"
     FEEDBACK = "feedback"
+    SEARCH = "search"
     ALL = "all"
 
 

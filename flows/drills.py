@@ -97,6 +97,10 @@ def _act(name: Name, stores: "Stores", settings: Settings) -> Act:
             from flows import feedback
 
             return lambda place: feedback.feedback(place, settings)
+        case "search":
+            from tasks import drills_search
+
+            return lambda place: drills_search.search(place, settings=settings, tell=progress.tell)
 
 
 def roll_back(place: Path, stores: "Stores", settings: Settings) -> Practised:

@@ -1,7 +1,19 @@
 """What shows that a machine searched: one parent run, a run for every trial, settings beyond the defaults, folds."""
 
+from config.settings import Recovery
+from lens_checks import delivery
 from lens_checks.check import Missing
-from lens_checks.evidence.records import Leaderboard, Tracking, Training, at_least, finite
+from lens_checks.evidence.records import (
+    Clock,
+    Drill,
+    Drills,
+    Leaderboard,
+    Ledger,
+    Tracking,
+    Training,
+    at_least,
+    finite,
+)
 
 FOLDS = 2
 SMALL = 0.5  # of the train rows; a search on more than these does not begin small
@@ -64,13 +76,41 @@ def sampling(training: Training, tracking: Tracking, *, share: float) -> list[st
     return told + ([f"{late} trials had not ended before the fit on all rows began"] if late else [])
 
 
-def of_resuming(training: Training, leaderboard: Leaderboard) -> list[str]:
-    """Say why a search could not be resumed, or began anew (Missing where none was interrupted)."""
+def of_resuming(
+    training: Training, leaderboard: Leaderboard, drills: Drills, ledger: Ledger, clock: Clock, recovery: Recovery
+) -> list[str]:
+    """Say why nothing shows that a search goes on: one that was interrupted, or the drill (Missing)."""
     study = training.study
     if not study.storage or "memory" in study.storage.casefold():
         return ["the search is kept in memory alone: an interruption loses it"]
-    if not study.resumed_trials:
-        raise Missing("a search that was resumed: this one ran through")
+    if study.resumed_trials:
+        return _of_numbers(study.resumed_trials, leaderboard)
+    drill = delivery.drill_named(drills, "search")
+    return [*delivery.of_drill(drill, ledger, clock, recovery), *_of_account(drill)]
+
+
+def _of_numbers(resumed: int, leaderboard: Leaderboard) -> list[str]:
     numbers = [candidate.trial for candidate in leaderboard.candidates if candidate.trial >= 0]
-    anew = len(set(numbers)) != len(numbers) or max(numbers, default=-1) < study.resumed_trials
-    return [f"{study.resumed_trials} trials were resumed, and the numbering does not go on from them"] if anew else []
+    anew = len(set(numbers)) != len(numbers) or max(numbers, default=-1) < resumed
+    return [f"{resumed} trials were resumed, and the numbering does not go on from them"] if anew else []
+
+
+def _of_account(drill: Drill) -> list[str]:
+    """Hold the drill's own figures against one another: what was taken over was numbered before, and cost something."""
+    match drill.about:
+        case {
+            "resumed": int(resumed), "numbers": [*numbers], "saved_cpu_seconds": int() | float() as saved,
+            "cold_cpu_seconds": int() | float() as cold,
+        } if 0 < resumed < len(numbers) == len(set(numbers)) and 0 < saved < cold:  # fmt: skip
+            return []
+    return ["the drill search took no trial over, or did not save anything"]
+
+
+def resumed(training: Training, drills: Drills) -> str:
+    """Say what went on after how many trials: the search itself, or that of the drill."""
+    study = training.study
+    if study.resumed_trials:
+        return f"study {study.name} went on after {study.resumed_trials} of {study.trials} trials"
+    drill = drills.drills["search"]
+    saved, cold = drill.about["saved_cpu_seconds"], drill.about["cold_cpu_seconds"]
+    return f"a killed search went on and saved {saved} of {cold} s of CPU (drill, entry {drill.entry})"

@@ -16,7 +16,7 @@ from tasks.ledger import Kind, Ledger
 from tasks.stores import Stores
 from tasks.tracking import provenance
 
-Name = Literal["restore", "rollback", "tamper", "resume", "access", "decay", "scale", "feedback"]
+Name = Literal["restore", "rollback", "tamper", "resume", "access", "decay", "scale", "feedback", "search"]
 Tell = Callable[[str], None]  # says what is being done now
 NAMES: tuple[Name, ...] = get_args(Name)
 REPORTS = "drills"

@@ -5,10 +5,12 @@ from lens_checks import delivery, metering, pricing, searching
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_applicable, not_met
 from lens_checks.evidence.records import (
     Clock,
+    Drills,
     Environment,
     Housekeeping,
     Landing,
     Leaderboard,
+    Ledger,
     Metering,
     Orchestration,
     Parts,
@@ -31,8 +33,7 @@ def training_machines_fit_what_training_uses(charter: Charter, training: Trainin
     """Training keeps busy the threads it was given, and stays within its budget."""
     if faults := pricing.of_machine(charter, training):
         return not_met(faults[0])
-    profile = pricing.profile(training)
-    return met(f"{profile}, no GPU asked for")
+    return met(f"{pricing.profile(training)}, no GPU asked for")
 
 
 @check(
@@ -113,16 +114,17 @@ def experiments_begin_on_a_sample(training: Training, parts: Parts, tracking: Tr
 @check(
     "MLCOST-18",
     phase=Phase.MODEL_DEVELOPMENT,
-    judged_at=Checkpoint.DEVELOPMENT,
-    fix="Run `lifecycle run` again after an interruption: the search goes on where it was.",
+    judged_at=Checkpoint.OPERATION,
+    fix="Run `lifecycle drill search`; the calendar of `lifecycle schedule serve` makes all drills.",
     effort=Effort.SMALL,
 )
-def searches_resume_from_what_is_known(training: Training, leaderboard: Leaderboard) -> Verdict:
+def searches_resume_from_what_is_known(
+    training: Training, leaderboard: Leaderboard, drills: Drills, ledger: Ledger, clock: Clock, policy: Policy
+) -> Verdict:
     """A search is stored, and goes on from its earlier trials instead of beginning anew."""
-    study = training.study
-    if faults := searching.of_resuming(training, leaderboard):
-        return not_met(faults[0])
-    return met(f"study {study.name} went on after {study.resumed_trials} of {study.trials} trials")
+    if faults := searching.of_resuming(training, leaderboard, drills, ledger, clock, policy.recovery):
+        return not_met("; ".join(faults[:5]))
+    return met(searching.resumed(training, drills))
 
 
 @check(
@@ -265,12 +267,11 @@ def runs_carry_cost_tags_within_a_budget(
     clock: Clock,
 ) -> Verdict:  # fmt: skip
     """Every run, flow and version says who pays; a month stays within its budget, and its alarm was tried."""
-    faults = delivery.known(
+    if faults := delivery.known(
         lambda: metering.of_tags(metered, tracking, orchestration, registry),
         lambda: metering.of_budget(metered, charter, clock),
         lambda: metering.of_alarm(metered, "budget"),
-    )
-    if faults:
+    ):
         return not_met("; ".join(faults[:5]))
     spent, granted = metering.cost(metered, charter, clock), charter.budget.monthly
     return met(
@@ -287,13 +288,12 @@ def runs_carry_cost_tags_within_a_budget(
 )
 def runs_tell_what_they_take(policy: Policy, metered: Metering, housekeeping: Housekeeping, clock: Clock) -> Verdict:
     """Every phase tells time, CPU, memory and bytes; its log is whole and kept for a while; the alarm was tried."""
-    faults = delivery.known(
+    if faults := delivery.known(
         lambda: metering.of_figures(metered),
         lambda: metering.of_log(metered),
         lambda: metering.of_retention(policy, housekeeping, clock),
         lambda: metering.of_alarm(metered, "duration"),
-    )
-    if faults:
+    ):
         return not_met("; ".join(faults[:5]))
     told = ", ".join(f"{line.phase} {line.seconds:.0f} s {line.peak_rss_mib:.0f} MiB" for line in metered.last_run)
     lines = need(metered.log, "a log").lines

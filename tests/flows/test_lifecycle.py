@@ -153,7 +153,7 @@ def test_recovery_is_practised_on_what_was_deployed_and_judged_by_it(project: Pr
     made = {drill["name"]: drill for drill in json.loads(ended.stdout)["drills"]}
     assert {name: drill["version"] for name, drill in made.items()} == {
         "restore": 1, "rollback": 1, "tamper": 1, "resume": None, "access": None, "decay": 1, "scale": 1,
-        "feedback": None,
+        "feedback": None, "search": None,
     }  # fmt: skip
     changes = project.read("reports/drills/tamper.json")["about"]["changes"]
     assert len(changes) == 8 and all(change["detected"] for change in changes)

@@ -24,6 +24,7 @@ ABOUT: dict[str, dict[str, object]] = {
     "tamper": {},
     "resume": {"same": True, "expected": "5" * 64, "seen": "5" * 64, "notified": True, "killed_at": "prepare.read"},
     "access": dict(TRIED),
+    "search": {"resumed": 4, "numbers": [0, 1, 2, 3, 5, 6, 7, 8], "saved_cpu_seconds": 0.4, "cold_cpu_seconds": 1.0},
     "backup": {"folder": "/backups/flights", "manifest": "6" * 64, "versions": [1]},
 }  # fmt: skip
 VERSIONS: dict[str, int | None] = {
@@ -32,6 +33,7 @@ VERSIONS: dict[str, int | None] = {
     "tamper": 1,
     "resume": None,
     "access": None,
+    "search": None,
     "backup": 1,
 }
 LONG_AGO, TOMORROW = NOW - timedelta(days=90), NOW + timedelta(days=1)

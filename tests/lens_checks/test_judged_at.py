@@ -50,6 +50,7 @@ ELSEWHERE = {
     # what a drill, a rebuilt version or a test run shows, which a first run cannot have
     "MLOE-07": Checkpoint.OPERATION,
     "MLOE-08": Checkpoint.OPERATION,
+    "MLCOST-18": Checkpoint.OPERATION,
     "MLOE-12": Checkpoint.OPERATION,
     "MLOE-13": Checkpoint.OPERATION,
     "MLREL-04": Checkpoint.OPERATION,

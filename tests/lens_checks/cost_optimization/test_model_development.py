@@ -13,7 +13,7 @@ from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
 from lens_checks.runner import ask
 from lens_checks.searching import SAMPLE
-from tests.lens_checks.delivered import ran_with, tagged
+from tests.lens_checks.delivered import LONG_AGO, drilled, ran_with, tagged, written_by_hand
 from tests.lens_checks.frugal import left
 from tests.lens_checks.made import NOW
 from tests.lens_checks.metered import PHASES, alarm, lines, took
@@ -89,6 +89,14 @@ def waiting(kind: str) -> r.Idle:
 def ran(target: str) -> dict[str, object]:
     """Let training have run on a target."""
     return {"winner": {"tags": {"lifecycle.compute_target": target}}}
+
+
+THROUGH: Changes = {r.Training: {"study": {"resumed_trials": 0}}}
+
+
+def practised(**change: Any) -> Changes:
+    """Let the search have run through, and the drill of a killed one have come out so."""
+    return {**THROUGH, **drilled("search", **change)}
 
 
 VERDICTS = {
@@ -184,7 +192,18 @@ VERDICTS = {
     },
     checks.searches_resume_from_what_is_known: {
         "two trials were taken over": (MET, {}),
-        "a search that ran through shows nothing": (UNKNOWN, {r.Training: {"study": {"resumed_trials": 0}}}),
+        "one ran through, and another was killed in a drill and went on": (MET, practised()),
+        "a drill that failed is refused": (NOT_MET, practised(passed=False)),
+        "a drill that the ledger tells otherwise is refused": (NOT_MET, THROUGH | written_by_hand("search")),
+        "a drill of long ago is refused": (NOT_MET, practised(made=LONG_AGO)),
+        "a drill that took over nothing is refused": (NOT_MET, practised(resumed=0)),
+        "a drill that took over one trial": (MET, practised(resumed=1)),
+        "a drill in which nothing was left to do is refused": (NOT_MET, practised(resumed=8)),
+        "a drill that gave a number twice is refused": (NOT_MET, practised(numbers=[0, 1, 2, 3, 3])),
+        "a drill that saved nothing is refused": (NOT_MET, practised(saved_cpu_seconds=0.0)),
+        "a drill that saved all of it is refused": (NOT_MET, practised(saved_cpu_seconds=1.0)),
+        "a drill without figures is refused": (NOT_MET, practised(cold_cpu_seconds=None)),
+        "a search that ran through shows nothing": (UNKNOWN, THROUGH | {r.Drills: {"drills": {}}}),
         "a search kept in memory is refused": (NOT_MET, {r.Training: {"study": {"storage": "InMemoryStorage"}}}),
         "a search kept nowhere is refused": (NOT_MET, {r.Training: {"study": {"storage": ""}}}),
         "numbers that do not go on are refused": (NOT_MET, {r.Training: {"study": {"resumed_trials": 9}}}),
