@@ -2,11 +2,12 @@
 
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from config.settings import Budget, ProblemType
 from tasks import files, packaging
-from tasks.backends import Backend, measure
+from tasks.backends import Backend, measure, median_with_error
 from tasks.inference import Form
 from tasks.parity import Parity, prove
 from tests.tasks.pipelines import made
@@ -39,3 +40,18 @@ def test_each_way_tells_what_it_takes(tmp_path: Path) -> None:
         assert 0 < one.p50_ms <= one.p95_ms and one.peak_rss_mib > 10 and one.busy > 0
         assert one.kwh_per_1k == pytest.approx(one.cpu_seconds_per_1k * 4.2 / 3_600_000)
         assert 0 < one.kwh_error < one.kwh_per_1k
+
+
+@pytest.mark.parametrize(
+    ("disturbed", "least", "most"), [(0, 0.0, 1e-9), (1, 0.0, 1e-9), (3, 0.1, 0.3), (6, 0.1, 0.3), (10, 0.0, 1e-9)]
+)
+def test_what_a_busy_machine_did_to_some_rounds_shows_as_an_error(disturbed: int, least: float, most: float) -> None:
+    taken, error = median_with_error(np.array([2.0] * disturbed + [1.0] * (10 - disturbed)))
+    assert taken == (1.0 if disturbed < 5 else 2.0)
+    assert least <= error <= most
+
+
+def test_the_error_of_the_median_is_that_of_repeated_measurements() -> None:
+    deal = np.random.default_rng(0).normal(10.0, 1.0, size=(4000, 10))
+    told = np.array([median_with_error(rounds) for rounds in deal])
+    assert told[:, 1].mean() == pytest.approx(told[:, 0].std(), rel=0.2)
