@@ -6,14 +6,13 @@ from pathlib import Path
 
 from proving import configs
 from proving.building import build
-from proving.commands import LetThrough
+from proving.commands import Ended, LetThrough
 from proving.defect import Stage
 from proving.world import World, clone, enter
 
 # A run that is to stand still after its comparison is killed there, and the next one completes it: so the control
 # shows recovery as well.
 STANDS_AT = "lifecycle.compared"
-PROMOTED = {Stage.CHAMPION: 1, Stage.SECOND: 2}
 
 
 def begin(target: Path, problem: str) -> None:
@@ -29,12 +28,24 @@ def advance(stage: Stage, before: Path, target: Path) -> None:
     """Take a copy of one stage to the next (LetThrough where the control does not get there)."""
     enter(clone(before, target))
     world = World(target, "control")
-    if stage in PROMOTED:
-        _promote(world, PROMOTED[stage])
-        return
-    if stage is Stage.CHALLENGED:
-        world.later()
-    _stand_still(world)
+    match stage:
+        case Stage.EVALUATED:
+            _stand_still(world)
+        case Stage.WAITING:
+            world.set("policy", "approval", "person")
+            world("run").ends(3, "waits for")
+        case Stage.CHAMPION:
+            _let_in(world, 1)
+            world.undo("config/policy.yaml")
+        case Stage.CHALLENGED:
+            world.later()
+            _stand_still(world)
+        case Stage.SECOND:
+            ended = world("run")
+            if ended.code == 3 and "waits for" in ended.err:
+                _let_in(world, 2)
+            else:
+                _champion(ended.ok(), 2)
 
 
 def _stand_still(world: World) -> None:
@@ -52,15 +63,15 @@ def _stand_still(world: World) -> None:
         raise LetThrough(f"the run ended with {status} before it compared: {log[log.rfind('seen:') :][:600]}")
 
 
-def _promote(world: World, version: int) -> None:
-    """Complete the run; where the policy asks for a person, the charter's approver gives a word in another process."""
-    ended = world("run")
-    if ended.code == 3 and "waits for" in ended.err:
-        in_another_process(world, "approve", "--by", approver(world))
-        ended = world("promote")
-    ended.ok()
-    if world.now.champion != version:
-        raise LetThrough(f"version {world.now.champion} is champion, not {version}: {ended.told()}")
+def _let_in(world: World, version: int) -> None:
+    """Let the charter's approver give a word, in another process, and promote."""
+    in_another_process(world, "approve", "--by", approver(world))
+    _champion(world("promote").ok(), version)
+
+
+def _champion(ended: Ended, version: int) -> None:
+    if ended.after.champion != version:
+        raise LetThrough(f"version {ended.after.champion} is champion, not {version}: {ended.told()}")
 
 
 def approver(world: World) -> str:

@@ -31,6 +31,7 @@ class Stage(StrEnum):
 
     FRESH = "fresh"  # code, configuration and data; nothing was run
     EVALUATED = "evaluated"  # the first candidate is trained, evaluated and compared
+    WAITING = "waiting"  # it is at staging, and champion waits for a person's word
     CHAMPION = "champion"  # it became champion
     CHALLENGED = "challenged"  # a month later: a second candidate is evaluated and compared with the champion
     SECOND = "second"  # it became champion in place of the first

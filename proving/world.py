@@ -54,10 +54,18 @@ class World:
         configs.write(self.root, file, values)
         self.commit()
 
+    def undo(self, path: str) -> None:
+        """Bring a file back to what it was before the last commit, and commit it."""
+        self._git("checkout", "--quiet", "HEAD~1", "--", path)
+        self.commit()
+
     def commit(self) -> None:
         """Commit what was changed."""
-        for words in (["add", "--all"], ["commit", "--quiet", "--allow-empty", "-m", "Change"]):
-            subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True)
+        self._git("add", "--all")
+        self._git("commit", "--quiet", "--allow-empty", "-m", "Change")
+
+    def _git(self, *words: str) -> None:
+        subprocess.run(["git", *words], cwd=self.root, check=True, capture_output=True)
 
     def rows(self, change: "Callable[[pd.DataFrame], pd.DataFrame]") -> None:
         """Change the rows of the source."""

@@ -11,24 +11,20 @@ from proving.world import World
 TODAY = datetime.now(UTC).date()
 
 
-@planted(21, "an approval written by the run itself", by="approval", at=Stage.EVALUATED)
+@planted(21, "an approval written by the run itself", by="approval", at=Stage.WAITING)
 def approves_itself(world: World) -> None:
-    """Let the process of the run give the word that it waits for."""
-    world.set("policy", "approval", "person")
+    """Let the process of a run give the word that it waits for."""
     world("run").ends(3, "waits for")
     world("approve", "--by", approver(world)).ends(3, "a run does not approve itself")
     world("promote").ends(3, "waits for").unmoved()
 
 
-@planted(22, "approver missing, or equal to the author", by="approval", at=Stage.EVALUATED)
+@planted(22, "approver missing, or equal to the author", by="approval", at=Stage.WAITING)
 def approver_is_author(world: World) -> None:
     """Let the author approve; then name nobody."""
-    world.set("policy", "approval", "person")
     author = configs.read(world.root, "charter")["owners"]["model"]
-    world("run").ends(3, "waits for")
     world("approve", "--by", author).ends(3, "may not approve").unmoved()
     world.set("charter", "owners.approver", author)
-    world("run").ends(3).unmoved()
     world("approve", "--by", author).ends(3, "may not approve").unmoved()
     world.change("charter", lambda charter: charter["owners"].pop("approver"))
     world("promote").misconfigured("owners.approver")

@@ -39,13 +39,12 @@ def compared_with_itself(world: World) -> None:
     world("run").refused("there is no comparison")
 
 
-@planted(7, "the champion's stored score comes from other rows", by="champion gate: comparison", at=Stage.CHAMPION)
+@planted(7, "the champion's stored score comes from other rows", by="champion gate: comparison", at=Stage.CHALLENGED)
 def stored_score(world: World) -> None:
-    """Store a miserable score with the champion, and challenge it with a model that is no better than it really is."""
+    """Store a miserable score with the champion, and ask of a challenger that is no better to be better."""
     world.sql("UPDATE latest_metrics SET value = 0.01 WHERE key = 'promotion_average_precision'")
     world.sql("UPDATE metrics SET value = 0.01 WHERE key = 'promotion_average_precision'")
     world.set("policy", "comparison.test", "superiority")
-    world.later()
     world("run").refused("")
     seen = world.read("reports/comparison.json")["difference"]
     if not seen["champion"] > 0.5:

@@ -52,7 +52,7 @@ def test_a_defect_that_was_not_tried_is_not_caught() -> None:
 
 def test_where_the_control_stops_nothing_further_on_is_planted(tmp_path) -> None:
     plan = Plan.of((ROW,), tmp_path, quick=True, keep=False)
-    fresh, evaluated, champion = plan.ahead
+    fresh, evaluated, *_, champion = plan.ahead
     assert list(plan.ready()) == [fresh]
     plan.take_in(fresh, Answer(CAUGHT, "", 1.0))
     assert list(plan.ready()) == [evaluated, CASE]
