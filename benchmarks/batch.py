@@ -1,6 +1,7 @@
 """Compares batch scoring with a bare loop in memory over the same model; prints rows a second, ratio and memory."""
 
 import argparse
+import os
 import resource
 import tempfile
 import time
@@ -45,22 +46,22 @@ def compare(folder: Path, rows: int, family: str, suffix: str) -> None:
     """Score a file of rows by the batch and from memory, and print both."""
     from tasks import batches, streams
 
-    opened = model(family)
+    one, all_of_them = (model(family, threads=threads) for threads in (1, os.cpu_count() or 1))
     source = written(folder, rows, suffix)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    job = batches.Job(folder / "out.parquet", streams.open_source(str(source)), opened, 1, "bench", (), "2026-01-01")
+    job = batches.Job(folder / "out.parquet", streams.open_source(str(source)), one, 1, "bench", (), "2026-01-01")
     begin = time.monotonic()
     batches.score(job, state=folder, told=lambda *_: None)
     whole = rows / (time.monotonic() - begin)
     memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
-    bare = bare_loop(opened, min(rows, 1_000_000))
+    bare = bare_loop(all_of_them, min(rows, 1_000_000))
     shown = f"batch {whole:,.0f} rows/s, bare loop {bare:,.0f} rows/s, {whole / bare:.0%}"
     print(f"{family}, {rows:,} rows as {suffix[1:]}: {shown}")
     print(f"peak memory {memory:,.0f} MiB, {peak:,.0f} MiB of it before the first row")
 
 
-def model(family: str) -> Any:
-    """Fit a pipeline and open it as a package would be."""
+def model(family: str, *, threads: int) -> Any:
+    """Fit a pipeline and open it as a package would be, to answer with so many threads."""
     from tasks import estimators, inference, parity
     from tasks.encoding import encoder_of
     from tasks.features import typed_frame
@@ -75,7 +76,7 @@ def model(family: str) -> Any:
     contract = Contract("bench", "run", "binary", ("0", "1"), 0.5, columns)
     found = parity.prove(pipeline, {"some": rows[:2_000]}, contract, tolerance=1e-9)
     assert found.graph is not None, found.parity.reason
-    session = inference.session_of(found.graph, threads=2)
+    session = inference.session_of(found.graph, threads=threads)
     return inference.Inference(inference.Form.ONNX, contract, pipeline, encoder_of(pipeline), session)
 
 

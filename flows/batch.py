@@ -1,6 +1,5 @@
 """Batch scoring as a command: the champion as the ledger names it, one input, one output, and how far it is."""
 
-import os
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -37,7 +36,7 @@ def score(settings: Settings, asked: Asked) -> Scored:
     stores, at = open_stores(settings), _instant(asked.at)
     source = streams.open_source(asked.source, table=asked.table, query=asked.query)
     version, package = live.serving(stores)
-    opened = inference.open_package(package.folder, _contract(package.folder), threads=_processors())
+    opened = inference.open_package(package.folder, _contract(package.folder))
     keys = asked.keys or tuple(settings.data.key_columns)
     job = Job(asked.output, source, opened, version, package.package_digest, keys, at)
     with _shown(source.total) as told:
@@ -73,10 +72,6 @@ def _instant(text: str) -> str:
     if instant.tzinfo is None:
         raise ConfigError(f"--at {text} has no time zone", expected="a time such as 2013-09-01T12:00:00Z")
     return instant.isoformat(timespec="seconds")
-
-
-def _processors() -> int:
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 @contextmanager

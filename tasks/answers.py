@@ -59,7 +59,7 @@ def part_bytes(answers: pa.Table) -> bytes:
     return sink.getvalue()
 
 
-def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> bool:
+def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> None:
     """Write all parts as one Parquet or CSV file."""
     tables = (pa.ipc.open_file(pa.BufferReader(part)).read_all() for part in parts)
     first = next(tables, None)
@@ -70,7 +70,6 @@ def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> 
         writer.write_table(first)
         for following in tables:
             writer.write_table(following.cast(first.schema))
-    return True
 
 
 def _writer(to: Any, suffix: str, schema: pa.Schema) -> Any:

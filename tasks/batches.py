@@ -1,16 +1,19 @@
 """Batch scoring: chunk by chunk into parts that are whole or absent, then one file that appears at once.
 
+Several chunks are in work at a time, a thread and a processor each, while the parts that are done are put together.
 Whatever ends the process, the same command goes on after the last whole part and leaves the same bytes: the time of the
 answers, like everything that they depend on, is written down before the first row is scored.
 """
 
+import contextlib
 import io
 import itertools
 import os
 import shutil
 import time
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -21,12 +24,15 @@ import pyarrow as pa
 from config.errors import ConfigError, LifecycleError
 from tasks import answers, conformity, files, locks
 from tasks.conformity import Fault
+from tasks.encoding import Columns, Matrix
 from tasks.failpoints import failpoint
 from tasks.inference import Inference
 from tasks.streams import Chunk, Source
 
 FORMATS = (".parquet", ".csv")
 PATIENCE_SECONDS = 1.0
+IN_CACHE = 2_048  # rows
+AT_ONCE = os.cpu_count() or 1  # chunks in work: each keeps a processor busy
 Told = Callable[[int, int, float], None]  # rows so far, refused of them, seconds
 
 
@@ -91,16 +97,16 @@ class Scored:
 class _Tally:
     """Rows of the parts so far."""
 
+    parts: int = 0
     rows: int = 0  # lines that are no rows among them
-    parsed: int = 0
     refused: int = 0
     resumed: int = 0
     reasons: Counter[str] = field(default_factory=Counter)
 
     def add(self, part: Mapping[str, Any], *, resumed: bool) -> None:
         """Count a part."""
+        self.parts += 1
         self.rows += part["rows"]
-        self.parsed += part["parsed"]
         self.refused += part["refused"]
         self.resumed += part["rows"] if resumed else 0
         self.reasons.update(part["reasons"])
@@ -143,13 +149,40 @@ def _begun(job: Job) -> Job:
 
 def _run(job: Job, told: Told) -> Scored:
     start, tally = time.monotonic(), _Tally()
-    names = list(dict.fromkeys([*job.inference.contract.names, *job.keys]))
-    number = -1
-    for number, chunk in enumerate(job.source.chunks(names)):
-        kept = _kept_part(job, number, chunk)
-        tally.add(kept or _make_part(job, number, chunk, first=tally.parsed), resumed=kept is not None)
+    parts = _parts(job, tally, told)
+    whole = _aside(job.output, lambda to: answers.join(parts, to, job.output.suffix, job.inference.contract))
+    return _publish(job, whole, tally, time.monotonic() - start)
+
+
+def _parts(job: Job, tally: _Tally, told: Told) -> Iterator[bytes]:
+    """Give the answers of each part in order, and count and tell what came of it."""
+    start = time.monotonic()
+    for number, (part, resumed) in enumerate(_made(job)):
+        tally.add(part, resumed=resumed)
         told(tally.rows, tally.refused, time.monotonic() - start)
-    return _publish(job, number + 1, tally, time.monotonic() - start)
+        yield (job.workplace / f"{number:06}.part").read_bytes()
+
+
+def _made(job: Job) -> Iterator[tuple[dict[str, Any], bool]]:
+    """Make the parts that are not there, several at a time; give what is noted of each, and whether it was there."""
+    names, first = list(dict.fromkeys([*job.inference.contract.names, *job.keys])), 0
+    under_way: deque[Future[tuple[dict[str, Any], bool]]] = deque()
+    with ThreadPoolExecutor(AT_ONCE, thread_name_prefix="part") as pool:
+        try:
+            for number, chunk in enumerate(job.source.chunks(names)):
+                under_way.append(pool.submit(_part, job, number, chunk, first=first))
+                first += len(chunk.rows)
+                if len(under_way) > AT_ONCE:
+                    yield under_way.popleft().result()
+            while under_way:
+                yield under_way.popleft().result()
+        finally:
+            pool.shutdown(cancel_futures=True)
+
+
+def _part(job: Job, number: int, chunk: Chunk, *, first: int) -> tuple[dict[str, Any], bool]:
+    kept = _kept_part(job, number, chunk)
+    return kept or _make_part(job, number, chunk, first=first), kept is not None
 
 
 def _kept_part(job: Job, number: int, chunk: Chunk) -> dict[str, Any] | None:
@@ -165,7 +198,7 @@ def _kept_part(job: Job, number: int, chunk: Chunk) -> dict[str, Any] | None:
 
 def _make_part(job: Job, number: int, chunk: Chunk, *, first: int) -> dict[str, Any]:
     checked = conformity.check(chunk.rows, job.inference.contract)
-    probabilities = job.inference.predict(checked.columns) if checked.fits.any() else np.empty((0, 2))
+    probabilities = _answers(job.inference, checked.columns, rows=int(checked.fits.sum()))
     table = answers.table(
         probabilities, job.inference.contract, version=job.version, at=job.at,
         rows=first + np.flatnonzero(checked.fits),
@@ -180,23 +213,34 @@ def _make_part(job: Job, number: int, chunk: Chunk, *, first: int) -> dict[str, 
     reasons = Counter(f"{fault.column}: {fault.reason}" for fault in _first_of_each(checked.faults))
     reasons.update(f"line: {words}" for _, words in chunk.broken)
     rows, refused = len(chunk.rows) + len(chunk.broken), len(chunk.broken) + int((~checked.fits).sum())
-    part: dict[str, Any] = {"source": chunk.source, "first": chunk.first, "rows": rows, "parsed": len(chunk.rows)}
-    part |= {"refused": refused, "reasons": dict(reasons)}
+    part: dict[str, Any] = {"source": chunk.source, "first": chunk.first, "rows": rows, "refused": refused}
+    part["reasons"] = dict(reasons)
     part["files"] = {name: files.sha256_bytes(content) for name, content in written.items()}
     files.write_json(job.workplace / f"{number:06}.json", part)
     failpoint("batch.noted")
     return part
 
 
+def _answers(inference: Inference, columns: Columns, *, rows: int) -> Matrix:
+    """Answer so many rows at a time that what is made of them stays in the processor's cache."""
+    if rows == 0:
+        return np.empty((0, 2))
+    slices = [slice(begin, begin + IN_CACHE) for begin in range(0, rows, IN_CACHE)]
+    return np.concatenate([inference.predict({name: c[rows] for name, c in columns.items()}) for rows in slices])
+
+
 def _first_of_each(faults: Sequence[Fault]) -> Iterator[Fault]:
     return (next(group) for _, group in itertools.groupby(faults, key=lambda fault: fault.row))
 
 
-def _publish(job: Job, parts: int, tally: _Tally, seconds: float) -> Scored:
-    """Make one file of the parts, aside, then let it appear: the faults first, so that no answer is without them."""
-    _replace(job.faults, lambda to: _join_faults(job, parts, to) if tally.refused else False)
+def _publish(job: Job, whole: Path, tally: _Tally, seconds: float) -> Scored:
+    """Let the files appear: the faults first, so that no answer is without them."""
+    if tally.refused:
+        _appear(_aside(job.faults, lambda to: _join_faults(job, tally.parts, to)), job.faults)
+    else:
+        job.faults.unlink(missing_ok=True)
     failpoint("batch.faults")
-    _replace(job.output, lambda to: answers.join(_parts(job, parts), to, job.output.suffix, job.inference.contract))
+    _appear(whole, job.output)
     failpoint("batch.output")
     done = Scored(
         output=str(job.output), rows=tally.rows, scored=tally.rows - tally.refused, refused=tally.refused,
@@ -212,35 +256,38 @@ def _publish(job: Job, parts: int, tally: _Tally, seconds: float) -> Scored:
     return done
 
 
-def _parts(job: Job, parts: int) -> Iterator[bytes]:
-    for number in range(parts):
-        yield (job.workplace / f"{number:06}.part").read_bytes()
-
-
-def _join_faults(job: Job, parts: int, to: io.BufferedWriter) -> bool:
+def _join_faults(job: Job, parts: int, to: io.BufferedWriter) -> None:
     to.write(answers.FAULTS_HEAD)
     for number in range(parts):
         if (path := job.workplace / f"{number:06}.faults").is_file():
             to.write(path.read_bytes())
-    return True
 
 
-def _replace(path: Path, write: Callable[[Any], bool]) -> None:
-    """Let a file appear whole; where there is nothing to write, one from before goes."""
+def _aside(path: Path, write: Callable[[Any], None]) -> Path:
+    """Write a file beside its place (LifecycleError)."""
     aside = path.with_name(f".{path.name}.new")
     try:
-        with aside.open("wb") as file:
-            wanted = write(file)
+        with _told_of_space(path), aside.open("wb") as file:
+            write(file)
             file.flush()
             os.fsync(file.fileno())
-        if wanted:
-            aside.replace(path)
-        else:
-            path.unlink(missing_ok=True)
-            aside.unlink()
-        files.sync_folder(path.parent)
-    except OSError as error:
+    except BaseException:
         aside.unlink(missing_ok=True)
+        raise
+    return aside
+
+
+def _appear(aside: Path, path: Path) -> None:
+    with _told_of_space(path):
+        aside.replace(path)
+        files.sync_folder(path.parent)
+
+
+@contextlib.contextmanager
+def _told_of_space(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
         raise LifecycleError(
             f"{path} could not be written: {error.strerror}", expected="a writable folder with free space",
             next_step="free space, then run the same command again: what was scored is not scored twice",

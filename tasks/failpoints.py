@@ -3,12 +3,14 @@
 import errno
 import os
 import signal
+import threading
 import time
 from collections import Counter
 
 VARIABLE = "LIFECYCLE_FAILPOINT"
 
 passed: Counter[str] = Counter()
+_counting = threading.Lock()
 
 
 def failpoint(name: str) -> None:
@@ -16,10 +18,12 @@ def failpoint(name: str) -> None:
     wanted = os.environ.get(VARIABLE)
     if wanted is None:
         return
-    passed[name] += 1
+    with _counting:
+        passed[name] += 1
+        times = passed[name]
     where, _, action = wanted.partition(":")
     place, _, time_of = where.partition("@")
-    if place == name and passed[name] == int(time_of or 1):
+    if place == name and times == int(time_of or 1):
         _fail(name, action)
 
 

@@ -136,10 +136,10 @@ def test_a_killed_batch_leaves_nothing_half_written(tmp_path: Path) -> None:
     source, output = parquet(), tmp_path / "out.parquet"
     code = "import sys; from pathlib import Path; from tests.tasks.test_batches import run; "
     code += "run(sys.argv[1], Path(sys.argv[2]))"
-    told = {"LIFECYCLE_FAILPOINT": "batch.part@2:kill", "PYTHONPATH": str(Path(__file__).parents[2])}
+    told = {"LIFECYCLE_FAILPOINT": "batch.noted@2:kill", "PYTHONPATH": str(Path(__file__).parents[2])}
     ended = subprocess.run([sys.executable, "-c", code, source, str(output)], env=os.environ | told, check=False)
     assert (ended.returncode, output.exists()) == (-signal.SIGKILL, False)
-    assert run(source, output).resumed_rows == 10
+    assert run(source, output).resumed_rows >= 20  # a third part may have been noted beside
 
 
 def test_a_resumed_batch_keeps_the_time_of_its_beginning(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
