@@ -18,6 +18,7 @@ def main() -> int:
     asked = argparse.ArgumentParser(prog="python -m mutation", description=__doc__)
     asked.add_argument("files", nargs="*", help="only these of the files that are mutated (a part of the path will do)")
     asked.add_argument("--again", action="store_true", help="try those too that were killed before")
+    asked.add_argument("--every", type=int, default=1, metavar="N", help="every Nth mutant, where the time is short")
     asked.add_argument("--table", action="store_true", help="try nothing: print what the last runs found")
     asked.add_argument("--workers", type=int, default=1, help="files at a time")
     asked.add_argument("--one", action="store_true", help=argparse.SUPPRESS)
@@ -33,16 +34,16 @@ def main() -> int:
         print(fault, file=sys.stderr)
         return 2
     if given.one:
-        return _one(planned, files[0], again=given.again)
+        return _one(planned, files[0], again=given.again, every=given.every)
     if not given.table:
-        _each(files, workers=given.workers, again=given.again)
+        _each(files, workers=given.workers, again=given.again, every=given.every)
     return report.table(planned, files)
 
 
-def _each(files: list[str], *, workers: int, again: bool) -> None:
+def _each(files: list[str], *, workers: int, again: bool, every: int) -> None:
     """Start a process for each file, so that none inherits what another imported."""
     environment.prepare()
-    options = ["--one", *(["--again"] if again else [])]
+    options = ["--one", f"--every={every}", *(["--again"] if again else [])]
 
     def begin(file: str) -> None:
         ended = subprocess.run([sys.executable, "-m", "mutation", *options, file], cwd=ROOT, check=False)
@@ -52,11 +53,11 @@ def _each(files: list[str], *, workers: int, again: bool) -> None:
         list(pool.map(begin, files))
 
 
-def _one(planned: Plan, file: str, *, again: bool) -> int:
+def _one(planned: Plan, file: str, *, again: bool, every: int) -> int:
     for name in [name for name in sys.modules if name.split(".")[0] == "config"]:
         del sys.modules[name]
     try:
-        trial.try_file(planned, file, again=again)
+        trial.try_file(planned, file, again=again, every=every)
     except trial.Untestable as fault:
         print(f"{file}: {fault}", file=sys.stderr)
         return 1

@@ -60,7 +60,7 @@ def _low(plan: Plan, results: Sequence[FileResult]) -> list[str]:
 
 def _stale(plan: Plan, results: Sequence[FileResult]) -> list[str]:
     """Say which entries of the reviewed list no mutant answers to, or are about one that is killed by now."""
-    alive = {result.file: [m for m in result.tried if m.outcome == "survived"] for result in results}
+    alive = {result.file: [m for m in result.tried if m.outcome == "survived"] for result in results if result.whole}
     stale = [
         survivor
         for survivor in plan.survivors

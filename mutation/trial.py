@@ -14,6 +14,7 @@ import tempfile
 import time
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from itertools import islice
 from pathlib import Path
 
 from mutation.mutants import Mutant, mutants
@@ -48,7 +49,7 @@ class FileResult:
     source: str  # sha256 of the text that was mutated
     seconds: float
     tried: tuple[Tried, ...]
-    whole: bool = True  # False where the run was ended before its last mutant
+    whole: bool = True  # False where not every mutant was tried
 
     def count(self, outcome: str) -> int:
         """Count the mutants with an outcome."""
@@ -71,8 +72,8 @@ def saved(plan: Plan, file: str) -> FileResult | None:
     return FileResult(**read | {"tried": tuple(Tried(**one) for one in read["tried"])})
 
 
-def try_file(plan: Plan, file: str, *, again: bool) -> FileResult:
-    """Try every mutant of a file, those killed before only if asked again (Untestable).
+def try_file(plan: Plan, file: str, *, again: bool, every: int = 1) -> FileResult:
+    """Try every mutant of a file, or every Nth, those killed before only if asked again (Untestable).
 
     What was found is saved after each, so that a run that is ended goes on from there.
     """
@@ -82,12 +83,12 @@ def try_file(plan: Plan, file: str, *, again: bool) -> FileResult:
     with _copy(plan.root) as copy:
         target, tests = copy / file, plan.tests_of(file)
         seconds = _warm(target, tests)
-        for mutant in mutants(source, plan):
+        for mutant in islice(mutants(source, plan), 0, None, every):
             was = dead.get((mutant.function, mutant.mutation))
             tried.append(was or _tried(mutant, target, tests, max(AT_LEAST, PATIENCE * seconds)))
             if was is None:
                 _save(plan, file, tried, time.monotonic() - started, whole=False)
-    return _save(plan, file, tried, time.monotonic() - started, whole=True)
+    return _save(plan, file, tried, time.monotonic() - started, whole=every == 1)
 
 
 def _save(plan: Plan, file: str, tried: list[Tried], seconds: float, *, whole: bool) -> FileResult:

@@ -28,7 +28,7 @@ ONE = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from mutation import plan, trial
-trial.try_file(plan.read(pathlib.Path.cwd()), "door.py", again=False)
+trial.try_file(plan.read(pathlib.Path.cwd()), "door.py", again=False, every=int(sys.argv[2]))
 """
 
 
@@ -40,8 +40,9 @@ def tree(tmp_path: Path) -> Path:
     return tmp_path
 
 
-def tried(tree: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run([sys.executable, "-c", ONE, str(ROOT)], cwd=tree, capture_output=True, text=True, check=False)
+def tried(tree: Path, *, every: int = 1) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-c", ONE, str(ROOT), str(every)]
+    return subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
 
 
 def test_a_survivor_is_found_and_a_better_test_kills_it(tree: Path) -> None:
@@ -92,6 +93,12 @@ def test_a_run_that_was_ended_goes_on_where_it_stood(tree: Path, capsys: pytest.
     assert tried(tree).returncode == 0
     result = trial.saved(plan.read(tree), "door.py")
     assert result is not None and (result.whole, len(result.tried)) == (True, 2)
+
+
+def test_every_second_is_a_share_and_no_more(tree: Path) -> None:
+    assert tried(tree, every=2).returncode == 0
+    result = trial.saved(plan.read(tree), "door.py")
+    assert result is not None and (result.whole, len(result.tried)) == (False, 1)
 
 
 LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nwhy = "both are grown up"\n'
