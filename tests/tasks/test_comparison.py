@@ -57,9 +57,10 @@ def test_every_verdict_of_every_problem(contest: Make, problem: ProblemType, by_
 
 def test_what_is_written_is_what_the_auditor_reads(contest: Make) -> None:
     on = contest()
-    on.enthrone(on.train("fair"))
-    good = on.train("good")
-    on.report(good, on.compare(good))
+    fair, good = on.train("fair"), on.train("good")
+    on.enthrone(fair)
+    assert on.report(fair, on.compare(fair))["candidate"]["version"] == 1
+    assert on.report(good, on.compare(good))["candidate"]["version"] is None
     seen = parse(ChampionComparison, Path("reports/comparison.json").read_bytes(), "comparison.json")
     assert (seen.verdict, seen.champion.version, seen.candidate.digest) == ("better", 1, good.digest)  # type: ignore[union-attr]
     assert seen.difference is not None and seen.difference.low is not None and seen.difference.low > 0
@@ -101,12 +102,20 @@ def test_too_few_rows_that_neither_saw_tell_nothing(contest: Make, left: int) ->
     assert f"{left} promotion rows are new to both models" in seen.sentence and seen.next_step
 
 
+def test_as_many_rows_as_are_asked_for_are_enough(contest: Make) -> None:
+    on = contest()
+    on.enthrone(on.train("fair"))
+    seen = on.compare(on.train("good", seen=on.rows[:-100]))
+    assert seen.unseen_rows == 100 and seen.difference is not None
+
+
 def test_without_a_champion_the_candidate_must_not_have_seen_the_rows(contest: Make) -> None:
     on = contest()
     assert on.compare(on.train("good")).verdict == "no-champion"
+    assert on.compare(on.train("good", seen=pd.concat([on.seen, on.rows[:12]]))).verdict == "no-champion"
     greedy = on.train("good", seen=pd.concat([on.seen, on.rows[:13]]))
     seen = on.compare(greedy)
-    assert (seen.verdict, seen.looks) == ("unknown", 2)
+    assert (seen.verdict, seen.looks) == ("unknown", 3)
     assert "trained or tuned on 13 of 1200 promotion rows" in seen.sentence
 
 
@@ -295,9 +304,9 @@ def test_a_promotion_set_wears_out(contest: Make) -> None:
     on.rule(looks=2)
     on.enthrone(on.train("fair"))
     good = on.train("good")
-    for digest in ("1" * 64, "2" * 64):
-        looks.count_look(on.book, [], promotion_sha256=SHA256, digest=digest)
-    seen = on.compare(good)
+    looks.count_look(on.book, [], promotion_sha256=SHA256, digest="1" * 64)
+    assert on.compare(good).verdict == "better"
+    seen = on.compare(on.train("good", "size"))
     assert (seen.verdict, seen.looks, seen.difference) == ("unknown", 3, None)
     assert "3 candidates have looked" in seen.sentence and "Land newer rows" in seen.next_step
     assert on.compare(good, sha256="6" * 64).verdict == "better"
