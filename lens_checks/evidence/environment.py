@@ -38,7 +38,7 @@ def environment(place: Place) -> Environment:
     text = lock.read_bytes()
     pins = _pins(text.decode())
     installed = _installed()
-    own = _own_name(place.root)
+    own = own_name(place.root)
     strange = sorted(n for n in installed if n not in pins and n not in INSTALLERS and n != own)
     other = sorted(n for n, v in installed.items() if n in pins and v not in pins[n].versions)
     return Environment(
@@ -68,7 +68,7 @@ def _pins(text: str) -> dict[str, _Pin]:
     pins: dict[str, _Pin] = {}
     for requirement in re.split(r"\n(?=\S)", re.sub(r"(?m)^\s*#.*\n?", "", text)):
         if match := PIN.match(requirement):
-            pin = pins.setdefault(_normal(match[1]), _Pin())
+            pin = pins.setdefault(normal(match[1]), _Pin())
             pin.versions.add(match[4])
             pin.hashed &= "--hash=sha256:" in requirement
             pin.url |= match[3] == "@" or "://" in requirement
@@ -77,7 +77,7 @@ def _pins(text: str) -> dict[str, _Pin]:
 
 def _installed() -> dict[str, str]:
     """Read name and version of every installed distribution from the names of their folders."""
-    return {_normal(name): version for name, version in map(_named, _folders())}
+    return {normal(name): version for name, version in map(_named, _folders())}
 
 
 def _folders() -> list[Path]:
@@ -92,7 +92,7 @@ def _named(folder: Path) -> tuple[str, str]:
 
 def _direct() -> list[str]:
     """Name the distributions that were installed from an address or a folder (PEP 610), not from an index."""
-    return sorted(_normal(_named(folder)[0]) for folder in _folders() if (folder / "direct_url.json").is_file())
+    return sorted(normal(_named(folder)[0]) for folder in _folders() if (folder / "direct_url.json").is_file())
 
 
 def _indexes(lock: str) -> tuple[str, ...]:
@@ -108,12 +108,14 @@ def _without_secrets(url: str) -> str:
     return urlunsplit((address.scheme, address.netloc.rpartition("@")[2], address.path.rstrip("/"), "", ""))
 
 
-def _own_name(root: Path) -> str:
+def own_name(root: Path) -> str:
+    """Give the name of the project's own distribution, as installers write it; empty where it has none."""
     path = root / "pyproject.toml"
     if not path.is_file():
         return ""
-    return _normal(str(tomllib.loads(path.read_text()).get("project", {}).get("name", "")))
+    return normal(str(tomllib.loads(path.read_text()).get("project", {}).get("name", "")))
 
 
-def _normal(name: str) -> str:
+def normal(name: str) -> str:
+    """Write a distribution's name as indexes compare it."""
     return re.sub(r"[-_.]+", "-", name).lower()

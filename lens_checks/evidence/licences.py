@@ -5,6 +5,7 @@ import re
 from collections.abc import Iterator
 from functools import lru_cache
 
+from lens_checks.evidence.environment import normal, own_name
 from lens_checks.evidence.place import Place
 from lens_checks.evidence.records.ground import LicenceInventory
 
@@ -31,8 +32,9 @@ VAGUE = frozenset({"OSI Approved", "DFSG approved"})  # classifiers that name no
 
 
 def licences(place: Place) -> LicenceInventory:
-    """Read name and licence of every installed package."""
-    return _inventory()
+    """Read name and licence of every installed package but the project itself, which needs nobody's leave."""
+    own = own_name(place.root)
+    return LicenceInventory(licences={n: told for n, told in _inventory().licences.items() if normal(n) != own})
 
 
 def remember() -> None:

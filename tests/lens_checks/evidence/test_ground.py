@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from config.settings import Settings
-from lens_checks.evidence import environment, exposure, repository
+from lens_checks.evidence import environment, exposure, licences, repository
 from lens_checks.evidence.place import NoEvidence, Place
 
 GIT = {
@@ -224,3 +224,12 @@ def test_what_lies_in_a_closed_folder_is_out_of_reach(place: Place) -> None:
     (place.root / "data").chmod(0o750)
     (landed,) = exposure.exposure(place).modes
     assert (landed.path, landed.mode, landed.world_readable) == ("data/landed", "0755", False)
+
+
+@pytest.mark.parametrize("name", [pytest.param("Great_Expectations", id="installed"), pytest.param("churn", id="not")])
+def test_every_package_is_asked_for_its_licence_but_the_project_itself(place: Place, name: str) -> None:
+    everything = licences.licences(place).licences
+    (place.root / "pyproject.toml").write_text(f'[project]\nname = "{name}"\n')
+    left = licences.licences(place).licences
+    assert everything["great_expectations"] and everything["numpy"]
+    assert everything.keys() - left.keys() == ({"great_expectations"} if name != "churn" else set())
