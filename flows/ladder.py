@@ -14,7 +14,7 @@ BY_HAND = "hand"
 
 @dataclass(frozen=True)
 class Moved:
-    """What happened to an alias."""
+    """What happened to an alias; `owed` says why the registry does not know of it yet, empty where it does."""
 
     schema: int
     alias: str
@@ -22,6 +22,7 @@ class Moved:
     before: int | None
     entry: int | None
     changed: bool
+    owed: str = ""
 
 
 @dataclass(frozen=True)
@@ -71,6 +72,7 @@ class Verification:
     entries: int
     verified: tuple[str, ...]
     faults: tuple[Fault, ...]
+    owed: tuple[Fault, ...]
 
 
 def promote(settings: Settings, gate: str, cause: str = BY_HAND) -> Moved:
@@ -93,9 +95,9 @@ def promote(settings: Settings, gate: str, cause: str = BY_HAND) -> Moved:
 
 def roll_back(settings: Settings, to: int | None, cause: str) -> Moved:
     """Let champion name what served before, after loading it and asking it the golden rows (GateRefused)."""
-    from tasks import rollback, stores
+    from tasks import absent, rollback, stores
 
-    opened = stores.open_stores(settings)
+    opened = absent.open_stores(settings)
     move = rollback.roll_back(
         to=to,
         stores=opened,
@@ -104,7 +106,8 @@ def roll_back(settings: Settings, to: int | None, cause: str) -> Moved:
         cause=cause,
         patience_seconds=PATIENCE_SECONDS,
     )
-    return Moved(SCHEMA, move.alias, move.version, move.before, move.entry, move.changed)
+    owed = opened.registry.why if isinstance(opened.registry, absent.Absent) else ""
+    return Moved(SCHEMA, move.alias, move.version, move.before, move.entry, move.changed, owed)
 
 
 def approve(settings: Settings, by: str) -> Approved:
@@ -141,5 +144,5 @@ def verify(settings: Settings) -> Verification:
     from tasks import stores, verification
 
     found = verification.verify(stores.open_stores(settings))
-    faults = tuple(Fault(fault.where, fault.reason) for fault in found.faults)
-    return Verification(SCHEMA, not faults, found.entries, found.verified, faults)
+    faults, owed = (tuple(Fault(one.where, one.reason) for one in told) for told in (found.faults, found.owed))
+    return Verification(SCHEMA, not faults, found.entries, found.verified, faults, owed)

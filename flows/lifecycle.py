@@ -18,10 +18,12 @@ from flows.progress import Entry, journal
 from flows.refusals import alarms_recorded
 from lens_checks.check import Checkpoint
 from lens_checks.gates import GateName, GateOutcome
-from tasks import closing, files, findings, housekeeping, janitor, tracking, versioning, watching
+from tasks import closing, files, findings, housekeeping, janitor, settlement, tracking, versioning, watching
 from tasks.failpoints import failpoint
+from tasks.stores import open_stores
 
 REPORTS = Path("reports")
+PATIENCE_SECONDS = 60.0
 PARTS = {"train": "to train", "tune": "to tune", "promotion": "to compare"}
 
 
@@ -46,6 +48,7 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
         names.resolve(settings)
         closing.close(settings.runtime)
         store = tracking.connect(settings)
+        settlement.settle_owed(open_stores(settings), patience_seconds=PATIENCE_SECONDS)
         janitor.tidy(store)
         housekeeping.keep_house(settings.policy.housekeeping, store, flow_run_id=journal().flow_run_id)
         kpi = settings.charter.kpis[0]

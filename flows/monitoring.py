@@ -1,5 +1,6 @@
 """Monitoring: one window of live rows against what the champion was let in with."""
 
+import contextlib
 import time
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, replace
@@ -17,7 +18,7 @@ from config.settings import Settings, Window
 from flows import review
 from flows.endings import tell_of_flow
 from lens_checks.check import Checkpoint
-from tasks import alerts, drift, files, landing, living, performance, preparing, verification, watching
+from tasks import alerts, drift, files, landing, living, performance, preparing, settlement, verification, watching
 from tasks.baselines import Champion, load_champion
 from tasks.features import feature_frame, target_values
 from tasks.intervals import units
@@ -30,6 +31,7 @@ from tasks.watching import ALARM, OK, UNKNOWN, WINDOWS, FeatureDrift, WindowRepo
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
+PATIENCE_SECONDS = 60.0
 RESAMPLES = 200  # an alarm needs no third decimal of its interval
 
 read_window = task(name="Read the rows of the window", tags=["monitoring"], cache_policy=NO_CACHE)(landing.rows_between)
@@ -39,6 +41,8 @@ read_window = task(name="Read the rows of the window", tags=["monitoring"], cach
 def monitor(settings: Settings, window: Window) -> WindowReport | None:
     """Judge the champion on a window, report, raise the alarm, ask the operation checkpoint; None: no rows."""
     stores = open_stores(settings)
+    with contextlib.suppress(IntegrityAlarm):  # the look for faults tells it
+        settlement.settle_owed(stores, patience_seconds=PATIENCE_SECONDS)
     faults = find_faults(stores)
     champion = find_champion(settings, stores, faults)
     rows = read_window(settings.data, window.start, window.end)

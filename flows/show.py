@@ -62,6 +62,9 @@ def moved(move: "Moved") -> Iterable[RenderableType]:
     else:
         now = f"version {move.version}" if move.version is not None else "nothing"
         yield Text(f"{move.alias} names {now} now, before: {move.before or 'none'} (entry {move.entry})")
+    if move.owed:
+        yield Text(f"! the registry is owed the alias: {move.owed}")
+        yield Text("the next command that reaches it moves it; the server follows the ledger meanwhile")
     yield Text("next: lifecycle status")
 
 
@@ -104,6 +107,8 @@ def _why(body: dict[str, Any]) -> str:
 def verification(found: "Verification") -> Iterable[RenderableType]:
     """Show what holds and what does not."""
     yield Text(f"{found.entries} ledger entries recomputed; verified: {', '.join(found.verified) or 'no model yet'}")
+    for owed in found.owed:
+        yield Text(f"! {owed.where} {owed.reason}")
     if found.sound:
         yield Text("✓ chain, signatures, digests and aliases hold")
         yield Text("next: lifecycle status")

@@ -85,12 +85,12 @@ class Follower:
             self._go_on(f"the champion could not be followed: {type(error).__name__}")
 
     def _look(self) -> Signs:
-        length = max(self.ledger.numbers(), default=0)
         try:
-            seen = aliases.read_aliases(self.options.tracking_uri, self.options.model)
+            seen, silent = aliases.read_aliases(self.options.tracking_uri, self.options.model), ""
         except LifecycleError as error:
-            return Signs(None, None, length, error.seen)
-        return Signs(seen.versions.get(ALIAS), seen.ledger_head, length)
+            seen, silent = aliases.Aliases(), error.seen
+        length = max(self.ledger.numbers(), default=0)  # last: a registry that hangs delays nothing that came meanwhile
+        return Signs(seen.versions.get(ALIAS), seen.ledger_head, length, silent)
 
     def _settle(self, signs: Signs) -> str:
         """Let what the ledger says serve, and give the reason why that is not all right; empty where it is."""
@@ -107,6 +107,8 @@ class Follower:
         if signs.silent:
             return f"the ledger is followed, the registry does not answer: {signs.silent}"
         if signs.alias != standing:
+            if (debt := history.owed(entries)) and signs.alias in debt.may_name[ALIAS]:
+                return f"version {standing} serves by entry {debt.entry}; the registry is still owed the alias for it"
             return f"the alias names version {signs.alias}, the ledger let version {standing} in, which serves"
         return ""
 

@@ -25,6 +25,7 @@ class Kind(StrEnum):
     DONE = "done"  # it moved, and was read back
     ABORTED = "aborted"  # it did not move
     ROLLBACK = "rollback"  # it moved back, who and why
+    SETTLED = "settled"  # what a rollback without the registry owed to it was made good
     LIVE = "live"  # the real server was asked on what serves, after a promotion
     SUPERSEDED = "superseded"  # another promotion came first
     RETRAINING = "retraining"  # a retraining was started, or was not worth it

@@ -1,8 +1,19 @@
 """What the ledger's entries say of the aliases: where they stand, what is open, what may come back."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
 from tasks.ledger import Entry, Kind
+
+
+@dataclass(frozen=True)
+class Owed:
+    """What the registry is owed: where champion stands by which entry, and what the aliases may still name there."""
+
+    entry: int
+    version: int | None
+    may_name: Mapping[str, frozenset[int | None]]
+
 
 CLOSING = (Kind.DONE, Kind.ABORTED, Kind.ROLLBACK)
 
@@ -29,6 +40,23 @@ def previous(entries: Sequence[Entry]) -> int | None:
     """Give the version that the alias previous names by the ledger: what a rollback would bring back."""
     moved = moves(entries, "champion")[-1:]
     return next((m.body["previous"] if m.kind == Kind.ROLLBACK else m.body["from"] for m in moved), None)
+
+
+def owed(entries: Sequence[Entry]) -> Owed | None:
+    """Give what rollbacks owe to a registry that did not answer, if nobody has made it good since."""
+    debts: list[Entry] = []
+    for entry in reversed(entries):
+        if entry.kind == Kind.SETTLED:
+            break
+        if entry.kind in (Kind.DONE, Kind.ROLLBACK) and entry.body["alias"] == "champion":
+            if "owed" not in entry.body:
+                break
+            debts.append(entry)
+    if not debts:
+        return None
+    said = [entry.body["owed"] for entry in debts]
+    may_name = {name: frozenset(v for one in said for v in one[name]) for name in said[0]}
+    return Owed(debts[0].number, debts[0].body["version"], may_name)
 
 
 def expected(entries: Sequence[Entry], alias: str) -> int | None:

@@ -7,6 +7,7 @@ from typing import Any
 
 from config.errors import GateRefused, LifecycleError, Superseded
 from tasks import decisions, history, isolation
+from tasks.absent import Absent
 from tasks.failpoints import failpoint
 from tasks.ledger import Entry, Kind
 from tasks.settlement import Bypassed, Move, bypassed, fetch_standing, finish, promotion_lock, settle
@@ -64,7 +65,9 @@ def roll_back(
             raise
 
 
-def _begin(wanted: Wanted, stores: Stores) -> tuple[Wanted, list[Entry]]:
+def _begin(wanted: Wanted, stores: Stores) -> tuple[Wanted, Sequence[Entry]]:
+    if isinstance(stores.registry, Absent):
+        return wanted, stores.registry.begin(stores)
     try:
         return wanted, settle(stores)
     except Bypassed:
@@ -74,7 +77,7 @@ def _begin(wanted: Wanted, stores: Stores) -> tuple[Wanted, list[Entry]]:
         return Wanted(wanted.to, wanted.actor, wanted.cause, foreign=True), stores.trusted()
 
 
-def _bring_back(wanted: Wanted, entries: list[Entry], stores: Stores) -> Move:
+def _bring_back(wanted: Wanted, entries: Sequence[Entry], stores: Stores) -> Move:
     """Move to the first sound version, and look again at what serves then; one that fails is rolled back from too."""
     target = _choose(wanted, entries, stores)
     move = _move(target, wanted, entries, stores)
@@ -156,7 +159,7 @@ def _point(target: int | None, previous: int | None, decision: Entry | None, wan
         "decision": decision.number if decision else None,
         "digest": decision.body["model_digest"] if decision else None,
         "restored": wanted.foreign, "skipped": wanted.skipped, "actor": wanted.actor, "cause": wanted.cause,
-        "pid": os.getpid(),
+        "pid": os.getpid(), **stores.registry.owed(),
     }  # fmt: skip
     intent = stores.record(Kind.INTENT, body)
     failpoint("rollback.intent")

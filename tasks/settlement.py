@@ -5,9 +5,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from config.errors import IntegrityAlarm
+from config.errors import IntegrityAlarm, LifecycleError
 from tasks import history, locks, packaging
 from tasks.failpoints import failpoint
+from tasks.history import Owed
 from tasks.ledger import Decision, Entry, Kind
 from tasks.registry import Version
 from tasks.stores import Stores
@@ -79,11 +80,17 @@ def _keep_previous(body: dict[str, Any], stores: Stores) -> None:
 
 
 def settle(stores: Stores) -> list[Entry]:
-    """Close what an interrupted promotion left open, and see that champion stands where the ledger says (Bypassed)."""
+    """Close what an interrupted promotion left open, make good what a rollback owes to the registry.
+
+    Champion stands where the ledger says then (Bypassed).
+    """
     entries = stores.trusted()
     for intent in history.open_intents(entries):
         _settle_one(intent, stores)
         failpoint("settle.closed")
+        entries = stores.trusted()
+    if (debt := history.owed(entries)) is not None:
+        _make_good(debt, entries, stores)
         entries = stores.trusted()
     said, seen = history.standing(entries, "champion"), stores.registry.alias("champion")
     if said != seen:
@@ -103,6 +110,45 @@ def _settle_one(intent: Entry, stores: Stores) -> None:
     else:  # staging serves nobody: what it names is taken from the ledger, and the next promotion puts it right
         because = f"somebody let {body['alias']} name version {seen} meanwhile"
         stores.record(Kind.ABORTED, {**body, "intent": intent.number, "because": because})
+
+
+def _make_good(debt: Owed, entries: list[Entry], stores: Stores) -> None:
+    """Let the aliases follow a rollback that did without the registry; one that somebody else moved is an alarm."""
+    seen = stores.registry.alias("champion")
+    if seen not in (debt.version, *debt.may_name["champion"]):
+        raise bypassed("champion", stores, None, expected=debt.version)
+    if debt.version is not None:
+        _verify_owed(debt.version, entries, stores)
+    if not stores.registry.swap("champion", before=seen, after=debt.version):
+        raise bypassed("champion", stores, None, expected=seen)
+    failpoint("settle.owed")
+    previous = history.previous(entries)
+    if previous != stores.registry.alias("previous"):
+        stores.registry.point("previous", previous)
+    body = {"alias": "champion", "version": debt.version, "from": seen, "previous": previous, "move": debt.entry}
+    stores.record(Kind.SETTLED, body | {"because": f"the registry answers again: entry {debt.entry} owed it the alias"})
+
+
+def _verify_owed(version: int, entries: list[Entry], stores: Stores) -> None:
+    """See that what the registry keeps of a version is what serves from the server's own disk."""
+    try:
+        fetch_standing(version, entries, stores)
+    except LifecycleError as error:
+        raise Bypassed(
+            f"champion is owed to the registry, whose version {version} is not sound: {error.seen}",
+            expected="the package that serves", next_step="`lifecycle rollback` serves what is sound",
+        ) from error  # fmt: skip
+
+
+def settle_owed(stores: Stores, *, patience_seconds: float) -> None:
+    """Make good what is owed to the registry, where a ledger that can be read says so (Busy, IntegrityAlarm)."""
+    try:
+        debt = history.owed(stores.ledger.entries())
+    except IntegrityAlarm:  # for whoever rests on the ledger to tell
+        return
+    if debt is not None:
+        with promotion_lock(stores.state, patience_seconds=patience_seconds):
+            settle(stores)
 
 
 def _verify_moved(body: dict[str, Any], stores: Stores) -> None:

@@ -14,7 +14,7 @@ OURS = (*LADDER, "candidate")
 
 @dataclass(frozen=True)
 class Fault:
-    """Something that is not as the ledger says: which entry or alias, and how."""
+    """Something that is not as the ledger says: which entry or alias, and how; what is owed is not yet so."""
 
     where: str
     reason: str
@@ -27,6 +27,7 @@ class Found:
     entries: int
     verified: tuple[str, ...]
     faults: tuple[Fault, ...]
+    owed: tuple[Fault, ...] = ()
 
 
 def verify(stores: Stores) -> Found:
@@ -34,16 +35,18 @@ def verify(stores: Stores) -> Found:
     breaks = stores.ledger.verify(stores.registry.remembered_head())
     faults = [Fault(f"ledger entry {item.number}", item.reason) for item in breaks]
     verified: list[str] = []
+    owed: list[Fault] = []
     if not faults:
         entries = stores.trusted()
         faults = [*_twins(stores), *_live(entries)]
+        owed = list(_owed(entries, stores))
         for alias in LADDER:
             where, reason = _look(alias, entries, stores)
             if reason:
                 faults.append(Fault(where, reason))
             elif where:
                 verified.append(where)
-    return Found(len(stores.ledger.numbers()), tuple(verified), tuple(faults))
+    return Found(len(stores.ledger.numbers()), tuple(verified), tuple(faults), tuple(owed))
 
 
 def demand(stores: Stores) -> None:
@@ -68,7 +71,7 @@ def champion_by_the_ledger(stores: Stores) -> int | None:
 def _look(alias: str, entries: list[Entry], stores: Stores) -> tuple[str, str]:
     """Hold one alias, and the bytes that it names, against the ledger; an empty reason is sound."""
     seen, said = stores.registry.alias(alias), history.expected(entries, alias)
-    if seen != said:
+    if seen != said and not _is_owed(alias, seen, entries):
         return f"alias {alias}", f"names {_name(seen)}, and the ledger says {_name(said)}{_why(alias, entries, stores)}"
     if said is None:
         return "", ""
@@ -77,6 +80,22 @@ def _look(alias: str, entries: list[Entry], stores: Stores) -> tuple[str, str]:
     except LifecycleError as error:
         return f"version {said} ({alias})", error.seen
     return f"version {said} ({alias})", ""
+
+
+def _is_owed(alias: str, seen: int | None, entries: list[Entry]) -> bool:
+    """Tell whether an alias stands where a rollback that did without the registry had to leave it."""
+    debt = history.owed(entries)
+    return debt is not None and seen in debt.may_name.get(alias, ())
+
+
+def _owed(entries: list[Entry], stores: Stores) -> Iterator[Fault]:
+    if (debt := history.owed(entries)) is None:
+        return
+    for alias in debt.may_name:
+        seen, said = stores.registry.alias(alias), history.expected(entries, alias)
+        if seen != said and _is_owed(alias, seen, entries):
+            words = f"names {_name(seen)} until the next command on the ladder lets it name {_name(said)}"
+            yield Fault(f"alias {alias}", f"{words}: the registry did not answer at the rollback of entry {debt.entry}")
 
 
 def _name(version: int | None) -> str:
