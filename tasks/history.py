@@ -5,6 +5,8 @@ from dataclasses import dataclass
 
 from tasks.ledger import Entry, Kind
 
+CLOSING = (Kind.DONE, Kind.ABORTED, Kind.ROLLBACK)
+
 
 @dataclass(frozen=True)
 class Owed:
@@ -13,9 +15,6 @@ class Owed:
     entry: int
     version: int | None
     may_name: Mapping[str, frozenset[int | None]]
-
-
-CLOSING = (Kind.DONE, Kind.ABORTED, Kind.ROLLBACK)
 
 
 def open_intents(entries: Sequence[Entry]) -> list[Entry]:
