@@ -34,6 +34,7 @@ BOUNDS = {
     "pattern": "matching {}",
     "format": "a {} such as 2026-01-31",
 }
+PATTERNS = {r"^\S(.*\S)?$": "without a space at either end"}  # others are shown as they are
 
 
 @dataclass(frozen=True)
@@ -147,7 +148,8 @@ def allowed(node: dict[str, Any]) -> str:
         words = ", ".join(str(value) for value in node.get("enum", [node.get("const")]))
         return f"one of {words}{_why(node)}"
     kind = KINDS.get(node.get("type", ""), "")
-    bounds = [words.format(node[name]) for name, words in BOUNDS.items() if name in node]
+    told = node | ({"pattern": pattern} if (pattern := PATTERNS.get(node.get("pattern", ""))) else {})
+    bounds = [words.format(told[name]) for name, words in BOUNDS.items() if name in node]
     if node.get("properties"):
         bounds.append("of " + ", ".join(list(node["properties"])[:20]))
     return " ".join(part for part in (kind, ", ".join(bounds)) if part) + _why(node)

@@ -37,7 +37,7 @@ def write_statement(root: Path, statement: Statement) -> Path:
     start, end, in_lines = _block(text, name, key)
     before = [] if in_lines else read(root, name).values.get(key) or []
     kept = text[start:end] if in_lines else f"{key}:\n"
-    added = "".join(_entry(values) for values in [*before, statement.model_dump(mode="json")])
+    added = "".join(_entry(values) for values in [*before, statement.model_dump()])
     _replace(path, _line_ended(text[:start]) + _line_ended(kept) + added + text[end:])
     return path
 

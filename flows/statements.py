@@ -30,6 +30,7 @@ def attest(
     settings: Settings, practice: str, *, statement: str, owner: str, approver: str, days: int, evidence: str
 ) -> Stated:
     """Write an attestation (ConfigError where it would not count)."""
+    _asked_for(practice)
     today = _today()
     said = {"statement": statement, "owner": owner, "approver": approver, "evidence": evidence}
     return _state(settings, Attestation, practice, **said, made=today, expires=today + timedelta(days=days))
@@ -46,10 +47,28 @@ def waive(
     evidence: str,
 ) -> Stated:  # fmt: skip
     """Write a waiver for a range of versions of this project's model (ConfigError where it would not count)."""
+    if first > last:
+        raise ConfigError(
+            f"versions {first} to {last} are none", expected="--to-version no lower than --from-version",
+            next_step="say it again with that corrected; nothing was written",
+        )  # fmt: skip
     today = _today()
     said = {"reason": reason, "owner": owner, "approver": approver, "evidence": evidence, "versions": (first, last)}
     scope = {"model": settings.charter.project, "made": today, "expires": today + timedelta(days=days)}
     return _state(settings, Waiver, practice, **said, **scope)
+
+
+def _asked_for(practice: str) -> None:
+    """Refuse a word on what evidence alone judges: no review would read it."""
+    from lens_checks import catalogue
+
+    found = catalogue.load().resolve(practice)
+    if found.mode is catalogue.Mode.AUTO:
+        raise ConfigError(
+            f"{found.id} is judged from evidence alone: no statement on it would count",
+            expected="a practice that a person is asked about; `lifecycle answer` asks them all",
+            next_step=f"lifecycle explain {found.id}",
+        )
 
 
 def _state(settings: Settings, kind: type[Statement], practice: str, **said: Any) -> Stated:

@@ -230,7 +230,7 @@ def algorithms_and_settings_are_explored_by_machine(
     """One automated search tries algorithms and settings, each in a run of its own, and cross-validates the best."""
     families = searching.families(leaderboard)
     if len(families) == 1:
-        raise Missing(f"why only {families[0]} may be tried: claim it with `lifecycle attest`, or name another family")
+        raise Missing(f"why only {families[0]} may be tried: `lifecycle answer MLCOST-13` claims it; or name another")
     if faults := searching.faults(training, leaderboard, tracking):
         return not_met("; ".join(faults[:5]))
     folds = need(training.cross_validation, "a cross-validation of the best").scores

@@ -72,6 +72,12 @@ def test_a_second_statement_is_added_below(tmp_path: Path, text: str) -> None:
     assert ("\n# next\nnot_applicable: []\n" in path.read_text()) == ("# next" in text)
 
 
+def test_dates_stand_as_people_write_them(tmp_path: Path) -> None:
+    path = placed(tmp_path, "attestations", "attestations: []\n")
+    write_statement(tmp_path, SAID)
+    assert "    made: 2026-01-31\n    expires: 2026-12-31\n" in path.read_text()
+
+
 def test_each_kind_of_statement_has_its_list(tmp_path: Path) -> None:
     placed(tmp_path, "attestations", "attestations: []\nnot_applicable: []\n")
     placed(tmp_path, "waivers", "waivers: []\n")

@@ -6,8 +6,8 @@ import pytest
 
 from config.errors import ConfigError
 from config.load import load
-from config.settings import Settings
-from flows.statements import attest, not_applicable, waive
+from config.settings import Attestation, Settings
+from flows.statements import attest, fault, not_applicable, waive
 
 WORDS = {"owner": "Ann", "approver": "Bob", "evidence": "docs/minutes.md"}
 SENTENCE = "The team agreed on it in its meeting."
@@ -39,6 +39,7 @@ def test_a_claim_has_one_of_the_reasons(project: Path, settings: Settings) -> No
         ("MLOE-01", {"statement": "short"}, "--statement: saw"),
         ("MLOE-01", {"owner": ""}, "--owner: saw"),
         ("MLOE-77", {}, "no practice has the id 'MLOE-77'"),
+        ("MLSEC03_BP04", {}, "MLSEC-06 is judged from evidence alone"),
     ],
 )
 def test_what_would_not_count_is_not_written(
@@ -48,3 +49,13 @@ def test_what_would_not_count_is_not_written(
     with pytest.raises(ConfigError, match=words):
         attest(settings, practice, **({"statement": SENTENCE, "days": 100, **WORDS} | changed))  # type: ignore[arg-type]
     assert (project / "config" / "attestations.yaml").read_bytes() == before
+
+
+def test_a_waiver_of_no_versions_is_refused_in_words(project: Path, settings: Settings) -> None:
+    with pytest.raises(ConfigError, match="versions 3 to 2 are none"):
+        waive(settings, "MLSEC-05", reason=SENTENCE, days=10, first=3, last=2, **WORDS)
+    assert load(project).waivers.waivers == ()
+
+
+def test_a_name_with_a_space_at_its_end_is_told_in_words() -> None:
+    assert "without a space at either end" in fault(Attestation, "owner", "Ann ")
