@@ -64,10 +64,15 @@ def review(
 ) -> None:
     """Ask every practice of the lens, as the project stands; or only those of a pillar, phase, verdict, risk."""
     wanted = selected(pillar=pillar, phase=phase, checkpoint=checkpoint, verdict=verdict, risk=risk)
-    milestones.one_question(milestone=milestone, since=since, milestones=listed, part=bool(wanted), fail_on=fail_on)
+    other = form in (Format.HTML, Format.AWS)
+    if as_json and form is Format.HTML:
+        raise typer.BadParameter("--json and --format html are two forms: ask for one")
+    milestones.one_question(
+        milestone=milestone, since=since, milestones=listed, part=bool(wanted), form=other, fail_on=fail_on
+    )
     if test_score:
         rubric.alone(
-            form=form.value in (Format.HTML, Format.AWS), part=bool(wanted), every=every, fail_on=fail_on is not None,
+            form=other, part=bool(wanted), every=every, fail_on=fail_on is not None,
             milestone=bool(milestone or since or listed),
         )  # fmt: skip
     settings, as_json = settings_in_force(), as_json or form is Format.JSON

@@ -18,13 +18,17 @@ class FailOn(StrEnum):
     MEDIUM = "medium"
 
 
-def one_question(*, milestone: str, since: str, milestones: bool, part: bool, fail_on: FailOn | None) -> None:
+def one_question(
+    *, milestone: str, since: str, milestones: bool, part: bool, form: bool, fail_on: FailOn | None
+) -> None:
     """Refuse options that ask for two things at once."""
     asked = sum(map(bool, (milestone, since, milestones)))
     if asked > 1:
         raise typer.BadParameter("--milestone, --since and --milestones are three questions: ask one at a time")
     if asked and part:
         raise typer.BadParameter("a milestone is of the whole lens: leave out the options that choose a part of it")
+    if (since or milestones) and form:
+        raise typer.BadParameter("--since and --milestones answer with a table or JSON: leave out the other --format")
     if fail_on is FailOn.REGRESSED and not since:
         raise typer.BadParameter("--fail-on regressed goes with --since MILESTONE")
 

@@ -1,5 +1,6 @@
 """What the exchange with AWS says to people: findings, what was taken in, what was given out, what was sent."""
 
+import shlex
 from collections.abc import Iterable, Iterator
 from itertools import groupby
 from typing import TYPE_CHECKING
@@ -21,16 +22,23 @@ ALIKE = 5  # findings of one kind that are shown
 
 def linted(found: "Linted") -> Iterator[RenderableType]:
     """Show the findings, kind by kind, errors first."""
-    named = cleaned(f"{found.name or 'a lens without a name'} {found.version}")
-    yield Text(f"{named}: {found.pillars} pillars, {found.questions} questions, {found.choices} choices")
+    named = cleaned(f"{found.name.strip() or 'a lens without a name'} {found.version}")
+    parts = (("pillar", found.pillars), ("question", found.questions), ("choice", found.choices))
+    yield Text(f"{named}: {', '.join(_count(number, word) for word, number in parts)}")
     yield from _findings(found.findings)
     if not found.sound:
-        yield Text(f"✗ {found.errors} errors, {found.warnings} warnings: it cannot be taken in")
+        told = f"{_count(found.errors, 'error')}, {_count(found.warnings, 'warning')}"
+        yield Text(f"✗ {told}: it cannot be taken in")
     elif found.warnings:
-        yield Text(f"✓ no error, {found.warnings} warnings")
+        yield Text(f"✓ no error, {_count(found.warnings, 'warning')}")
     else:
         yield Text("✓ nothing wrong, nothing odd")
-    yield Text(f"next: lifecycle lens import {found.file}" if found.sound else f"next: correct {found.file}")
+    file = shlex.quote(str(found.file))
+    yield Text(f"next: lifecycle lens import {file}" if found.sound else f"next: correct {found.file}")
+
+
+def _count(number: int, word: str) -> str:
+    return f"{number} {word}{'s' * (number != 1)}"
 
 
 def _findings(findings: Iterable[Finding]) -> Iterator[RenderableType]:
@@ -76,7 +84,7 @@ def given_out(found: "GivenOut") -> Iterator[RenderableType]:
     elif found.what == "answers":
         yield Text("next: `--push --workload-id ID` sends them into the WA Tool")
     else:
-        yield Text(f"next: lifecycle lens lint {found.file}, then import it in the WA Tool")
+        yield Text(f"next: lifecycle lens lint {shlex.quote(str(found.file))}, then import it in the WA Tool")
 
 
 def _pushed(sent: "Pushed") -> Iterator[RenderableType]:

@@ -87,7 +87,7 @@ def _alone(about: Compared, rows: pd.DataFrame, settings: Settings) -> Compared:
     if seen > most * len(rows):
         words = f"the candidate was trained or tuned on {seen} of {len(rows)} promotion rows: they prove nothing"
         return replace(about, sentence=words, next_step="Mend `split` in config/params.yaml, then `lifecycle run`.")
-    words = "nothing serves yet: there is no champion to compare with, floors and rule decide"
+    words = "no champion served when this was compared: floors and rule decide"
     return replace(about, verdict="no-champion", sentence=words)
 
 

@@ -201,6 +201,21 @@ def test_the_test_score_goes_with_no_other_question(
     assert "--ml-test-score" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize(
+    "both",
+    [
+        pytest.param(("--json", "--format", "html"), id="two forms"),
+        pytest.param(("--since", "go-live", "--format", "html"), id="a comparison as a page"),
+        pytest.param(("--milestones", "--format", "aws"), id="a list as a report of AWS"),
+    ],
+)
+def test_a_form_that_would_be_passed_over_is_refused(
+    both: tuple[str, ...], project: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert ended("review", *both) == 2
+    assert "--format" in capsys.readouterr().err
+
+
 def test_every_drill_can_be_asked_for() -> None:
     from commands.proofs import Which
     from tasks.drills import NAMES

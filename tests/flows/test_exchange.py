@@ -209,6 +209,16 @@ def test_a_lint_is_json_on_demand(capsys: pytest.CaptureFixture[str]) -> None:
     assert told["findings"][0].keys() == {"severity", "code", "path", "words"}
 
 
+def test_the_next_command_can_be_copied_whatever_the_file_is_called(
+    house: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = house().rename(house().with_name("our house (1).json"))
+    assert ended("lens", "lint", str(file)) == 0
+    told = capsys.readouterr().out
+    assert f"lens import '{file}'" in told.replace("\n", "")
+    assert "1 pillar, 1 question, 3 choices" in told
+
+
 def test_answers_are_given_out_as_requests(project: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert ended("lens", "export", "answers", "out.json", "--json") == 0
     told, written = json.loads(capsys.readouterr().out), json.loads(Path("out.json").read_text())

@@ -105,13 +105,14 @@ def test_the_way_from_the_source_is_shown_and_where_it_breaks(example: Settings)
     broken = replace(whole, edges=(replace(whole.edges[0], source="<source>", read="0" * 64), *whole.edges[1:]))
     pages = [html(reviewed(example), replace(NOTHING, lineage=one), example.policy) for one in (whole, broken)]
     assert all("From the source to version 1" in page for page in pages)
+    assert ">1 file<" in pages[0] and "the same" in pages[0] and "1 files" not in pages[0]
     assert "000000000000" not in pages[0] and "&lt;source&gt;" in pages[1] and "000000000000" in pages[1]
 
 
 def test_a_comparison_shows_slices_and_cost(example: Settings) -> None:
     page = shown(example, compared())
     assert "size large &lt;&amp;&gt;" in page and "small &lt;&amp;&gt;" not in page
-    assert "1 slices could not be told" in page and "-0.04 to 0.01" in page
+    assert "1 slice could not be told" in page and "-0.04 to 0.01" in page
     assert "0.2 &lt;EUR&gt; with the candidate and 0.213 with the champion" in page
 
 
