@@ -11,7 +11,7 @@ import pytest
 from config.settings import Attestations, Settings
 from lens_checks import catalogue
 from lens_checks.catalogue import Mode, Practice
-from lens_checks.check import Check, Outcome
+from lens_checks.check import FROM_CHECKS, Check, Outcome
 from lens_checks.statements import Subject, weigh
 from tests.lens_checks.small import NOW
 
@@ -83,3 +83,10 @@ def test_planted_evidence_kills_it(practice: Practice, example: Settings) -> Non
         assert set(refused_statements(practice, example)) == set(PLANTED)
         sound = SAID | {"made": NOW.date(), "expires": NOW.date() + timedelta(days=9)}
         assert _counts(practice, sound, example), "a sound statement counts: what refuses all would shine here"
+
+
+@pytest.mark.parametrize("practice", [p for p in PRACTICES if p.id in LENS.checks], ids=lambda practice: practice.id)
+def test_each_verdict_that_a_check_can_give_has_a_row(practice: Practice) -> None:
+    calls = LENS.checks[practice.id].function.__code__.co_names
+    given = {outcome for outcome in FROM_CHECKS if outcome.value in calls}
+    assert given <= {verdict for check, _, verdict in ROWS if check.practice == practice.id}
