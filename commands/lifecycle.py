@@ -9,7 +9,7 @@ from commands.options import AsJson, settings_in_force
 PANEL = "The lifecycle"
 
 app = typer.Typer()
-app_of_schedule = typer.Typer(help="Monitoring, retraining and drills by the calendar.", no_args_is_help=True)
+app_of_schedule = typer.Typer(help="Monitoring, retraining, drills and reviews by the calendar.", no_args_is_help=True)
 app.add_typer(app_of_schedule, name="schedule", rich_help_panel=PANEL)
 
 
@@ -88,7 +88,7 @@ def schedule_serve(
         float | None, typer.Option(min=1, help="Seconds in place of the crons of monitoring and retraining.")
     ] = None,
 ) -> None:
-    """Run monitoring, retraining and drills by the calendar until stopped."""
+    """Run monitoring, retraining, drills and reviews by the calendar until stopped."""
     settings = settings_in_force()
     from datetime import timedelta
 
