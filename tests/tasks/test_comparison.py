@@ -74,6 +74,8 @@ def test_what_is_written_is_what_the_auditor_reads(contest: Make) -> None:
     both = {name: written["difference"][name] for name in ("candidate", "champion")}
     assert written["primary"] == {"metric": "average_precision"} | both
     assert (written["resamples"], written["confidence"], written["slice_confidence"]) == (1000, 0.95, 0.975)
+    assert (written["slice_margin"], written["slice_minimum_rows"], written["test"]) == (0.05, 100, "non-inferiority")
+    assert "champion_digest" not in written
 
 
 def test_the_same_comparison_gives_the_same_figures(contest: Make) -> None:
@@ -174,6 +176,15 @@ def test_a_champion_that_cannot_answer_is_unscorable(
     assert (seen.verdict, seen.champion, seen.replacement) == ("unscorable", 1, None)
     assert "version 1 cannot be scored any more" in seen.sentence and words in seen.sentence
     assert "lifecycle approve --by NAME --replace-champion" in seen.next_step
+
+
+def test_a_candidate_that_saw_the_rows_does_not_replace_a_champion_that_is_gone(contest: Make) -> None:
+    on = contest()
+    fair = on.train("fair")
+    on.enthrone(fair)
+    lose_files(on, fair)
+    seen = on.compare(on.train("good", seen=on.rows))
+    assert (seen.verdict, seen.champion) == ("unknown", 1) and "they prove nothing" in seen.sentence
 
 
 def test_a_champion_that_this_release_cannot_load_is_unscorable(contest: Make, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -77,6 +77,14 @@ def plant_near(parts: Parts) -> Parts:
     return replace(parts, tune=pd.concat([parts.tune, near.assign(future=0.5)], ignore_index=True))
 
 
+def plant_near_among_some_twins(parts: Parts) -> Parts:
+    """Let train have three twins of its own: fewer than what comes again in tune."""
+    train = parts.train.copy()
+    for name in ("place", "size", "weight", "future"):
+        train.loc[train.index[[1, 101, 201]], name] = train[name].to_numpy()[[0, 100, 200]]
+    return plant_near(replace(parts, train=train))
+
+
 def plant_future(parts: Parts) -> Parts:
     newest = parts.promotion.tail(2).assign(id=["f1", "f2"], size=1.5)
     return replace(parts, train=pd.concat([parts.train, newest], ignore_index=True))
@@ -101,6 +109,7 @@ def unseen(parts: Parts) -> Parts:
         pytest.param("same parts", plant_reordered, id="and that is said"),
         pytest.param("flooding", plant_flood, id="a place that hands in half of the newest rows"),
         pytest.param("near duplicates", plant_near, id="a row of train again with a little noise"),
+        pytest.param("near duplicates", plant_near_among_some_twins, id="and train has twins of its own, but fewer"),
         pytest.param("future rows", plant_future, id="rows of the future in train"),
         pytest.param("flipped labels", flip, id="half of the labels of a place flipped"),
         pytest.param("unseen categories", unseen, id="a place that train has never seen"),
