@@ -14,6 +14,11 @@ from tasks.registry import Version
 from tasks.stores import Stores
 
 STRATEGY = "canary"
+FIX = {
+    canary.OUTSIDE: "Train another model: this version never becomes champion.",
+    canary.RUNNING: "Start `lifecycle serve` anew, so that it knows of the strategy, and let it answer requests; "
+    "`release.canary` in config/policy.yaml says how many are waited for, and how long.",
+}
 
 
 def try_canary(version: Version, package: Package, settings: Settings, stores: Stores) -> Shown | None:
@@ -50,5 +55,5 @@ def held(decision: Decision, shown: Shown | None) -> Decision:
     decision = replace(decision, figures=decision.figures | {"canary": files.plain(shown)})
     if shown.verdict == canary.WITHIN:
         return decision
-    fix = "`lifecycle serve` answers requests; `release.canary` in config/policy.yaml says how many are waited for."
+    fix = FIX.get(shown.verdict, FIX[canary.RUNNING])
     return decisions.block(decision, Blocking(bound="canary", verdict="not_met", because=shown.because, fix=fix))

@@ -95,7 +95,9 @@ def evaluate(settings: Settings, *, force: bool, explore: bool, cause: str) -> N
 def deploy(settings: Settings, *, explore: bool, cause: str) -> None:
     """Package, sign, try and promote the candidate."""
     with journal().phase("Deployment") as entry, _counted(entry, Checkpoint.RELEASE), _past(entry, explore):
-        deployed = _phase("deployment").deploy(settings, cause, explore)
+        phase = _phase("deployment")
+        progress.watch(phase.canary)
+        deployed = phase.deploy(settings, cause, explore)
         entry.skipped = not deployed.changed
         moved = f"in place of {deployed.champion_before}" if deployed.champion_before else "the first"
         entry.did = f"version {deployed.version} is champion, {moved if deployed.changed else 'as before'}"

@@ -75,7 +75,7 @@ def consume(
         raise _refused(f"decision {entry.number} of the {gate} gate does not hold: {fault}")
     if not decision.lets_through:
         words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5]) or decision.outcome
-        if not decision.promotable:
+        if not decision.promotable and not decision.blocking:  # it passed, and yet
             words = f"made with --explore, unpromotable for good; {words}"
         raise _refused(f"decision {entry.number} of the {gate} gate refused version {decision.version}: {words}")
     return decision
