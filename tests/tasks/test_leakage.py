@@ -85,6 +85,22 @@ def plant_near_among_some_twins(parts: Parts) -> Parts:
     return plant_near(replace(parts, train=train))
 
 
+def plant_near_in_other_units(parts: Parts) -> Parts:
+    """Tell the size in millionths; a copy differs by the thousandth of its spread."""
+    train, tune, promotion = (
+        part.assign(size=part["size"] * 1e6) for part in (parts.train, parts.tune, parts.promotion)
+    )
+    parts = replace(parts, train=train, tune=tune, promotion=promotion)
+    near = parts.train.head(40)
+    near = near.assign(id=[f"n{i}" for i in range(40)], when=parts.tune["when"].max(), size=near["size"] + 1e3)
+    return replace(parts, tune=pd.concat([parts.tune, near.assign(future=0.5)], ignore_index=True))
+
+
+def plant_future_in_tune(parts: Parts) -> Parts:
+    newest = parts.promotion.tail(2).assign(id=["f1", "f2"], size=1.5)
+    return replace(parts, tune=pd.concat([parts.tune, newest], ignore_index=True))
+
+
 def plant_future(parts: Parts) -> Parts:
     newest = parts.promotion.tail(2).assign(id=["f1", "f2"], size=1.5)
     return replace(parts, train=pd.concat([parts.train, newest], ignore_index=True))
@@ -111,6 +127,8 @@ def unseen(parts: Parts) -> Parts:
         pytest.param("near duplicates", plant_near, id="a row of train again with a little noise"),
         pytest.param("near duplicates", plant_near_among_some_twins, id="and train has twins of its own, but fewer"),
         pytest.param("future rows", plant_future, id="rows of the future in train"),
+        pytest.param("near duplicates", plant_near_in_other_units, id="whatever the unit"),
+        pytest.param("future rows", plant_future_in_tune, id="rows of the future in tune"),
         pytest.param("flipped labels", flip, id="half of the labels of a place flipped"),
         pytest.param("unseen categories", unseen, id="a place that train has never seen"),
     ],
@@ -118,6 +136,13 @@ def unseen(parts: Parts) -> Parts:
 def test_rows_that_leak_are_found(check: str, plant: Callable[[Parts], Parts]) -> None:
     declared = data(columns=WIDE)
     assert check in found_in(plant(parts_of(many(), declared)), declared)
+
+
+def test_rows_that_are_alike_by_nature_are_no_leak() -> None:
+    declared, frame = data(columns=WIDE), many()
+    coarse = {name: (frame[name] / frame[name].std()).round() for name in ("size", "weight")}
+    found = found_in(parts_of(frame.assign(**coarse, future=0.5), declared), declared)
+    assert "near duplicates" not in found
 
 
 NUMBER = Column(type=ColumnType.NUMBER)

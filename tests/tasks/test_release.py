@@ -364,3 +364,16 @@ def test_a_staging_that_another_took_is_superseded(world: World) -> None:
     world.promote("staging", world.decide("staging", second).number)
     with pytest.raises(Superseded, match="version 2 took the place of version 1"):
         world.promote("champion", decided[1])
+    assert "took the place" in world.stores.trusted()[-1].body["because"]
+
+
+def test_it_is_the_last_on_staging_that_may_go_on(world: World) -> None:
+    decided = {}
+    for strength in (1.0, 0.5, 0.2):
+        version = world.register(strength)
+        decided[version.number] = world.decide("champion", version).number
+        world.promote("staging", world.decide("staging", version).number)
+    for number in (1, 2):
+        with pytest.raises(Superseded, match=f"version 3 took the place of version {number}"):
+            world.promote("champion", decided[number])
+    assert world.promote("champion", decided[3]).changed
