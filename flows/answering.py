@@ -130,7 +130,8 @@ def words(told: Answered) -> "Iterable[RenderableType]":
     if not (told.answered or told.left):
         yield Text("nothing waits for anybody's word")
     else:
-        yield Text(f"{len(told.answered)} answered, written to {told.file}; {len(told.left)} left" + _listed(told.left))
+        where = f", written to {told.file}" if told.answered else ""
+        yield Text(f"{len(told.answered)} answered{where}; {len(told.left)} left" + _listed(told.left))
     if told.stopped:
         yield Text("stopped; `lifecycle answer` goes on where this ended, half an answer included")
     yield Text(f"next: lifecycle {'run' if told.answered and not told.left else 'answer' if told.left else 'review'}")

@@ -112,7 +112,8 @@ def test_a_key_that_interrupts_loses_nothing(say: Say, settings: Settings, monke
 def test_what_is_put_off_is_left_for_the_next_time(say: Say) -> None:
     told = say("s")
     assert (told.skipped, told.left, told.stopped) == (("MLOE-01",), ("MLOE-01",), False)
-    assert "next: lifecycle answer" in "\n".join(map(str, words(told)))
+    shown = "\n".join(map(str, words(told)))
+    assert "0 answered; 1 left: MLOE-01" in shown and "next: lifecycle answer" in shown
 
 
 def test_a_claim_is_offered_only_where_no_evidence_speaks(say: Say) -> None:
