@@ -8,6 +8,7 @@ from config.settings import Charter, Recovery, Usage
 from lens_checks.check import Missing
 from lens_checks.evidence.records import Clock, ComponentTrials, Couplings, Registry, finite
 
+SHOWN = 3
 FEWEST = 20  # requests to the others while one is down
 WHERE = "reports/components.json (docs/upkeep.md)"
 
@@ -37,12 +38,16 @@ def of_imports(couplings: Couplings) -> list[str]:
     """Say where one component reaches into another (Missing where nothing was scanned)."""
     if not couplings.files:
         raise Missing("a scan of the code of the components")
-    return [f"it reaches into another component: {found}" for found in couplings.found]
+    more = f" and {len(couplings.found) - SHOWN} more" if len(couplings.found) > SHOWN else ""
+    told = f"code reaches inside another component: {', '.join(couplings.found[:SHOWN])}{more}"
+    return [told] if couplings.found else []
 
 
 def of_failures(charter: Charter, trials: ComponentTrials, clock: Clock, recovery: Recovery) -> list[str]:
     """Say what failed while another was down (Missing where one was never taken down)."""
-    faults = []
+    faults: list[str] = []
+    if not charter.components:  # what is not declared is told as such
+        return faults
     for name in charter.components:
         trial = trials.of.get(name)
         if trial is None or trial.asked < FEWEST:
@@ -51,7 +56,8 @@ def of_failures(charter: Charter, trials: ComponentTrials, clock: Clock, recover
             faults.append(f"while {name} was down, {trial.failed} of {trial.asked} requests to the others failed")
     age = None if trials.made is None else clock.now - trials.made
     if age is None or not timedelta(0) <= age <= timedelta(days=recovery.drill_days):
-        faults.append(f"the trials are dated {trials.made}, {recovery.drill_days} days are accepted")
+        when = f"are of {trials.made:%Y-%m-%d}" if trials.made else "say no date"
+        faults.append(f"the trials {when}, {recovery.drill_days} days are accepted")
     return faults
 
 

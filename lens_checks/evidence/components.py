@@ -23,7 +23,8 @@ def couplings(place: Place) -> Couplings:
     if not packages:
         return Couplings()
     files = [*_modules(place.root)]
-    found = [f"{file.as_posix()}: {module}" for file in files for module in _inside(place.root, file, packages)]
+    mine = place.settings.charter.project
+    found = [f"{file.as_posix()}: {module}" for file in files for module in _inside(place.root, file, packages, mine)]
     return Couplings(files=len(files), found=tuple(found))
 
 
@@ -35,10 +36,11 @@ def _modules(root: Path) -> Iterator[Path]:
             yield from (file.relative_to(root) for file in sorted(room.rglob("*.py")))
 
 
-def _inside(root: Path, file: Path, packages: Mapping[str, str]) -> Iterator[str]:
-    """Give what a file imports from inside a package that it does not lie in itself."""
+def _inside(root: Path, file: Path, packages: Mapping[str, str], mine: str) -> Iterator[str]:
+    """Give what a file imports from inside another component's package; a file in none of them is this project's."""
     home = ".".join(file.with_suffix("").parts)
-    others = [package for package in packages.values() if not f"{home}.".startswith(f"{package}.")]
+    owner = next((name for name, package in packages.items() if f"{home}.".startswith(f"{package}.")), mine)
+    others = [package for name, package in packages.items() if name != owner]
     for module in _imports(root / file):
         yield from (module for package in others if module.startswith(f"{package}."))
 

@@ -19,7 +19,7 @@ def alone(tmp_path: Path, example: Settings) -> Place:
 
 @pytest.fixture
 def place(alone: Place) -> Place:
-    declared = {"flights": component("flights"), "cancellations": component("cancellations")}
+    declared = {alone.settings.charter.project: component("flights"), "cancellations": component("cancellations")}
     charter = alone.settings.charter.model_copy(update={"components": declared})
     return Place(alone.root, alone.settings.model_copy(update={"charter": charter}), NOW)
 
@@ -57,6 +57,8 @@ def test_one_model_has_nothing_to_scan(alone: Place) -> None:
         pytest.param("rooms/flights/a.py", "import rooms.cancellations.inside\n", 1, id="between two components"),
         pytest.param("rooms/cancellations/a.py", "import rooms.cancellations.inside\n", 0, id="it may import itself"),
         pytest.param("flows/a.py", "import rooms.cancellations_too.inside\n", 0, id="a like name is another"),
+        pytest.param("flows/a.py", "import rooms.flights.inside\n", 0, id="its own is this project's"),
+        pytest.param("rooms/cancellations/a.py", "import rooms.flights.x\n", 1, id="the other may not look in here"),
         pytest.param("tests/a.py", "import rooms.cancellations.inside\n", 0, id="tests may look inside"),
     ],
 )
@@ -65,7 +67,7 @@ def test_imports_of_what_lies_inside_are_found(place: Place, file: str, code: st
     write(place, file, code)
     found = components.couplings(place)
     assert (len(found.found), found.files > 0) == (seen, True)
-    assert all(words.startswith(f"{file}: rooms.cancellations.") for words in found.found)
+    assert all(words.startswith(f"{file}: rooms.") for words in found.found)
 
 
 def test_code_that_cannot_be_read_is_told(place: Place) -> None:
