@@ -30,7 +30,9 @@ def refusal(decision: Decision, entry: Entry) -> GateRefused:
     return GateRefused(
         f"{said}: {words or 'it is unpromotable'}",
         expected=f"nothing that blocks; {len(decision.blocking)} did",
-        next_step=next((b.fix for b in decision.blocking if b.bound == "comparison" and b.fix), "lifecycle plan"),
+        next_step=next(
+            (b.fix for b in decision.blocking if b.bound in ("comparison", "canary") and b.fix), "lifecycle plan"
+        ),
     )
 
 

@@ -50,3 +50,11 @@ def test_where_more_lacks_than_words_the_plan_is_next(tmp_path: Path) -> None:
     said = told(wordless("MLOE-01"), unmet, ledger=tmp_path)
     assert "MLSEC-06: no revision" in said.seen
     assert said.next_step == "lifecycle plan"
+
+
+@pytest.mark.parametrize("bound", ["comparison", "canary"])
+def test_where_no_practice_holds_it_what_its_own_bound_says_is_next(bound: str, tmp_path: Path) -> None:
+    reason = Blocking(bound=bound, verdict="not_met", because="it failed 39 of 40 requests", fix="Train another model.")
+    said = told(reason, ledger=tmp_path)
+    assert f"{bound}: it failed 39 of 40 requests" in said.seen
+    assert said.next_step == "Train another model."
