@@ -37,7 +37,10 @@ def take(admission: Admission, options_file: Path, shelf: Shelf) -> Path:
             said = done.stderr.decode(errors="replace").strip().splitlines()[-1:] or [f"signal {-done.returncode}"]
             raise IntegrityAlarm(f"version {admission.version} was not taken up: {said[0][:500]}")
         if (found := shelf.find(admission)) is None:
-            raise IntegrityAlarm(f"version {admission.version} was kept, and does not verify")
+            raise IntegrityAlarm(
+                f"version {admission.version} was kept, and does not verify here: it was changed, or other libraries "
+                "made it than this server has loaded: start it anew"
+            )
         return found
 
 

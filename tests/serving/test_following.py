@@ -63,6 +63,19 @@ def test_a_champion_that_other_libraries_made_is_not_taken_up(stage: Stage) -> N
     assert f"was made with scikit-learn {ANOTHER}, and" in follower.standing.reason
 
 
+def test_a_server_that_runs_on_with_libraries_that_were_replaced_keeps_its_model_and_says_what_to_do(
+    stage: Stage,
+) -> None:
+    """The new champion was made by what lies on the disk by now, and not by what this process has loaded."""
+    follower = stage.follower()
+    follower.step()
+    stage.world.champion(0.5)
+    with elsewhere():
+        assert serves(follower) == ("degraded", 2)
+    assert "than this server has loaded: start it anew" in follower.standing.reason
+    assert serves(follower) == ("ok", 3)
+
+
 def test_a_cold_start_passes_over_a_kept_model_that_other_libraries_made(stage: Stage) -> None:
     """Kept before the environment was another; with the ledger lost it would be the newest."""
     with elsewhere():
