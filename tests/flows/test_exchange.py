@@ -85,6 +85,19 @@ def _held() -> list[str]:
     return [reason.practice for reason in outcome.blocking if (reason.practice or "").startswith("ACME")]
 
 
+def test_an_imported_lens_stands_beside_ours_in_the_report_of_aws(
+    settings: Settings, house: Callable[..., Path], capsys: pytest.CaptureFixture[str]
+) -> None:
+    exchange.take_in(house(), name="HOUSE")
+    assert ended("review", "--format", "aws") == 0
+    metric = json.loads(capsys.readouterr().out)["Metrics"][0]
+    ours, theirs = metric["Lenses"]
+    assert (metric["LensesAppliedCount"], theirs["LensArn"]) == (2, "urn:lifecycle-lens:imported:HOUSE")
+    (pillar,) = theirs["Pillars"]
+    assert (pillar["PillarId"], pillar["Questions"][0]["QuestionId"]) == ("security", "Q01")
+    assert sum(ours["RiskCounts"].values()) == 35 and sum(metric["RiskCounts"].values()) == 36
+
+
 @pytest.mark.parametrize("name", ["ACME-01", "acme_01", "aaa", "ACME:aaa", "acme:q01/AAA"])
 def test_an_imported_practice_has_the_names_of_its_file_too(
     project: Path, house: Callable[..., Path], name: str
