@@ -14,6 +14,7 @@ from tasks.splitting import Parts, split
 from tests.tasks.rows import columns, data, rows
 
 N = 4000
+NUMBER = Column(type=ColumnType.NUMBER)
 WIDE = columns(
     place=Column(type=ColumnType.CATEGORY),
     weight=Column(type=ColumnType.NUMBER),
@@ -141,11 +142,36 @@ def test_rows_that_leak_are_found(check: str, plant: Callable[[Parts], Parts]) -
 def test_rows_that_are_alike_by_nature_are_no_leak() -> None:
     declared, frame = data(columns=WIDE), many()
     coarse = {name: (frame[name] / frame[name].std()).round() for name in ("size", "weight")}
-    found = found_in(parts_of(frame.assign(**coarse, future=0.5), declared), declared)
-    assert "near duplicates" not in found
+    found = found_in(parts_of(frame.assign(**coarse, count=1), declared), declared)
+    assert not {"near duplicates", "conflicting labels"} & set(found)
 
 
-NUMBER = Column(type=ColumnType.NUMBER)
+def test_too_few_rows_are_no_side_to_judge_by() -> None:
+    declared, frame = data(columns=WIDE | {"leak": NUMBER}), many()
+    frame["leak"] = frame["late"].where(frame.index >= 0.97 * N, 0.5)
+    parts = split(frame, declared, Split(strategy="time", tune=0.2, promotion=0.03))
+    assert "telling features" not in found_in(parts, declared)
+
+
+def test_labels_flipped_where_a_number_has_one_of_twenty_values_are_found() -> None:
+    declared, frame = data(columns=WIDE | {"hour": Column(type=ColumnType.INTEGER)}), many()
+    random = np.random.default_rng(4)
+    hours = np.where(random.random(N) < 0.3, 0, random.integers(1, 20, N))
+    parts = parts_of(frame.assign(hour=hours), declared)
+    mine = (parts.tune["hour"].to_numpy() == 0) & (random.random(len(parts.tune)) < 0.5)
+    flipped = replace(parts, tune=parts.tune.assign(late=parts.tune["late"] ^ mine))
+    assert found_in(flipped, declared)["flipped labels"].columns == ["hour"]  # type: ignore[attr-defined]
+
+
+def test_an_entity_that_floods_is_told_of_by_name_where_anyone_may_know_it() -> None:
+    told = []
+    for known in (Sensitivity.INTERNAL, Sensitivity.PERSONAL):
+        place = Column(role=Role.GROUP, type=ColumnType.CATEGORY, sensitivity=known)
+        declared = data(columns=WIDE | {"place": place})
+        found = found_in(plant_flood(parts_of(many(), declared)), declared)["flooding"]
+        told.append(found.sentence)  # type: ignore[attr-defined]
+    assert "where place is place 1 are" in told[0]
+    assert "of one place are" in told[1] and "place 1" not in told[1]
 
 
 @pytest.mark.parametrize(
