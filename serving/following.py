@@ -2,7 +2,7 @@
 
 import logging
 import threading
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from config.errors import LifecycleError
@@ -85,12 +85,16 @@ class Follower:
             self._go_on(f"the champion could not be followed: {type(error).__name__}")
 
     def _look(self) -> Signs:
+        if self.done is not None and self.done.silent and (length := self._length()) != self.done.entries:
+            return replace(self.done, entries=length)  # what the ledger says waits for no registry that hangs
         try:
             seen, silent = aliases.read_aliases(self.options.tracking_uri, self.options.model), ""
         except LifecycleError as error:
             seen, silent = aliases.Aliases(), error.seen
-        length = max(self.ledger.numbers(), default=0)  # last: a registry that hangs delays nothing that came meanwhile
-        return Signs(seen.versions.get(ALIAS), seen.ledger_head, length, silent)
+        return Signs(seen.versions.get(ALIAS), seen.ledger_head, self._length(), silent)
+
+    def _length(self) -> int:
+        return max(self.ledger.numbers(), default=0)
 
     def _settle(self, signs: Signs) -> str:
         """Let what the ledger says serve, and give the reason why that is not all right; empty where it is."""

@@ -128,6 +128,7 @@ def test_a_rollback_is_served_within_seconds_and_the_alias_follows_later(
             time.sleep(3)  # the server notices, and is in the midst of waiting for an answer
             began = time.monotonic()
             code, told = command(project, "rollback", "--because", "it is bad", **there, PREFECT_API_URL=DEAD)
+            moved = time.monotonic() - began
             client.wait_for(1, 30)
             seconds = time.monotonic() - began
             time.sleep(0.5)  # the one who asks without pause sees it too
@@ -135,7 +136,7 @@ def test_a_rollback_is_served_within_seconds_and_the_alias_follows_later(
             client.ending.set()
             asking.join(30)
         assert (code, told["version"], world.alias()) == (0, 1, 2) and "cannot be read" in told["owed"]
-        print(f"{end.name}: served after {seconds:.1f} s, {len(client.seen)} requests")
+        print(f"{end.name}: moved after {moved:.1f} s, served after {seconds:.1f} s, {len(client.seen)} requests")
         assert seconds <= MOST_SECONDS, seconds
         assert {status for _, status, _ in client.seen} == {200} and len(client.seen) > 50
         versions = [version for _, _, version in client.seen]
