@@ -14,11 +14,12 @@ ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "ta
 FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml",
          "requirements.lock")  # fmt: skip
 EVERY = 2  # of the sample's rows one in so many: so few that a run is short, so many that the control is promoted
-# Of config/policy.yaml a project's own word counts, but for what depends on the metric and on the number of rows.
+# Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, and on who
+# happens to run the proof.
 OF_THE_SAMPLE = (
     "thresholds", "comparison.margin", "comparison.guarded_margin", "comparison.minimum_rows", "bounds.overfit_gap",
     "bounds.perturbation_drop", "bounds.uplift", "bounds.slice_gap", "monitoring.minimum_rows",
-    "monitoring.performance_drop", "retraining.minimum_new_rows",
+    "monitoring.performance_drop", "retraining.minimum_new_rows", "platform.administrator",
 )  # fmt: skip
 
 
@@ -42,17 +43,15 @@ def build(target: Path, problem: str) -> Path:
 
 
 def policy_of(own: dict[str, Any], sample: dict[str, Any]) -> dict[str, Any]:
-    """Give a project's policy with the sample's values where a value depends on metric or number of rows."""
+    """Give a project's policy with the sample's values where they are of the sample, and none where it has none."""
     merged = {name: dict(value) if isinstance(value, dict) else value for name, value in own.items()}
     for key in OF_THE_SAMPLE:
-        room, _, name = key.partition(".")
-        for place, said in ((merged, sample), (merged.get(room), sample.get(room))):
-            word = name if place is not merged else room
-            if (name and place is merged) or not isinstance(place, dict):
-                continue
-            place.pop(word, None)
-            if isinstance(said, dict) and word in said:
-                place[word] = said[word]
+        room, _, name = key.rpartition(".")
+        place, said = (merged.setdefault(room, {}), sample.get(room, {})) if room else (merged, sample)
+        if isinstance(place, dict):  # what is no mapping is for the settings to refuse
+            place.pop(name, None)
+            if name in said:
+                place[name] = said[name]
     return merged
 
 
