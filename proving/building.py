@@ -14,8 +14,8 @@ ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "ta
 FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml",
          "requirements.lock")  # fmt: skip
 EVERY = 2  # of the sample's rows one in so many: so few that a run is short, so many that the control is promoted
-# Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, and on who
-# happens to run the proof.
+# Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, and on
+# who happens to run the proof.
 OF_THE_SAMPLE = (
     "thresholds", "comparison.margin", "comparison.guarded_margin", "comparison.minimum_rows", "bounds.overfit_gap",
     "bounds.perturbation_drop", "bounds.uplift", "bounds.slice_gap", "monitoring.minimum_rows",
