@@ -40,7 +40,9 @@ def commands(text: str) -> list[str]:
 
 @pytest.mark.parametrize("words", HOSTILE)
 def test_a_terminal_shows_it_and_does_nothing(words: str, capsys: pytest.CaptureFixture[str]) -> None:
-    found = Verification(1, False, 1, (words,), (Fault(f"alias {words}", f"names {words}"),))
+    found = Verification(
+        1, False, 1, (words,), (Fault(f"alias {words}", f"names {words}"),), (Fault(words, f"owes {words}"),)
+    )
     show.show(found, show.verification, as_json=False)
     Journal().say(words)
     told = capsys.readouterr()
