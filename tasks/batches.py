@@ -31,7 +31,7 @@ from tasks.streams import Chunk, Source
 
 FORMATS = (".parquet", ".csv")
 PATIENCE_SECONDS = 1.0
-IN_CACHE = 2_048  # rows
+IN_CACHE = 8_192  # rows
 AT_ONCE = os.cpu_count() or 1  # chunks in work: each keeps a processor busy
 Told = Callable[[int, int, float], None]  # rows so far, refused of them, seconds
 
