@@ -6,7 +6,6 @@ import json
 import os
 import subprocess
 import sys
-import threading
 import time
 from collections import Counter
 from collections.abc import Iterator
@@ -22,6 +21,7 @@ from flows.canary import held
 from tasks import canary
 from tasks.canary import OUTSIDE, WITHIN, Shown
 from tasks.ledger import Decision
+from tests.serving.clients import Clients
 from tests.serving.stage import Stage
 
 RULE = Release(
@@ -31,26 +31,14 @@ ALIKE, APART = {"delay": 20.0, "wind": 15.0}, {"delay": -20.0, "wind": 0.0}  # t
 
 
 @dataclass
-class Clients:
-    """Some who ask without pause, each request under an id of its own, and who answered them."""
+class Answered(Clients):
+    """Who answered, each request under an id of its own."""
 
     port: int
     row: dict[str, float]
     answered: Counter[tuple[int, str]] = field(default_factory=Counter)
-    ending: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Clients":
-        self.threads = [threading.Thread(target=self._ask, args=(number,)) for number in range(2)]
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ending.set()
-        for thread in self.threads:
-            thread.join(30)
-
-    def _ask(self, number: int) -> None:
+    def ask(self, number: int) -> None:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             count = 0
             while not self.ending.wait(0.005):
@@ -117,7 +105,7 @@ def decide(stage: Stage, version: Any, shown: Shown) -> Decision:
 
 
 def test_one_that_answers_alike_is_let_in_and_answers_everybody(stage: Stage, port: int) -> None:
-    with Clients(port, ALIKE) as clients:
+    with Answered(port, ALIKE, clients=2) as clients:
         clients.wait_for(2)
         version, folder = put_on_staging(stage)
         shown = canary.await_live(folder, version.number, rule=RULE)
@@ -132,7 +120,7 @@ def test_one_that_answers_alike_is_let_in_and_answers_everybody(stage: Stage, po
 
 def test_one_that_answers_real_requests_otherwise_is_ended_and_never_champion(stage: Stage, port: int) -> None:
     """Alike on what it was tried with; the world has changed since."""
-    with Clients(port, APART) as clients:
+    with Answered(port, APART, clients=2) as clients:
         clients.wait_for(2)
         version, folder = put_on_staging(stage)
         shown = canary.await_live(folder, version.number, rule=RULE)

@@ -9,7 +9,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -24,6 +23,7 @@ from serving.served import load as load_served
 from tasks.consumers import add_consumer
 from tasks.files import read_json
 from tasks.scoring import answers, row_checker
+from tests.serving.clients import Clients
 from tests.serving.stage import ROOT, Stage
 
 ROW = {"delay": 16.0, "wind": 3.0}
@@ -105,27 +105,14 @@ def expected(root: Path) -> dict[str, float]:
 
 
 @dataclass
-class Load:
-    """Clients that ask without pause, and everything that they were answered."""
+class Load(Clients):
+    """Everything that clients were answered."""
 
     server: Server
-    clients: int
     seen: list[tuple[int, str, float]] = field(default_factory=list)
     failed: list[str] = field(default_factory=list)
-    ending: threading.Event = field(default_factory=threading.Event)
 
-    def __enter__(self) -> "Load":
-        self.threads = [threading.Thread(target=self._ask) for _ in range(self.clients)]
-        for thread in self.threads:
-            thread.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.ending.set()
-        for thread in self.threads:
-            thread.join()
-
-    def _ask(self) -> None:
+    def ask(self, number: int) -> None:
         with contextlib.closing(self.server.connect()) as connection:
             while not self.ending.is_set():
                 try:
@@ -140,7 +127,7 @@ class Load:
 
 
 def swap_under_load(server: Server, swaps: int, least: int, clients: int) -> Load:
-    with Load(server, clients) as load:
+    with Load(server, clients=clients) as load:
         for number in range(swaps):
             to = 1 if number % 2 == 0 else 2
             server.stage.swap(to, back=number % 5 == 4)
@@ -230,7 +217,7 @@ def test_the_last_good_model_and_its_requests_outlive_a_killed_worker(server: Se
 
 def test_told_to_end_it_answers_what_is_in_work(server: Server) -> None:
     """Last in this file: it ends the server."""
-    with Load(server, 2) as load:
+    with Load(server, clients=2) as load:
         while len(load.seen) < 20:
             time.sleep(0.02)
         server.process.send_signal(signal.SIGTERM)

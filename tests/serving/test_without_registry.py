@@ -8,7 +8,6 @@ import signal
 import socket
 import subprocess
 import sys
-import threading
 import time
 import urllib.request
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from typing import Any
 import pytest
 
 from config.load import load
+from tests.serving.clients import Clients
 from tests.tasks.release_world import World
 
 ROW = json.dumps({"dataframe_records": [{"delay": 16.0, "wind": 3.0}]})
@@ -80,27 +80,26 @@ def command(root: Path, *arguments: str, **environment: str) -> tuple[int, dict[
 
 
 @dataclass
-class Client:
-    """Asks the scoring server without pause, and keeps what it was answered, and when."""
+class Client(Clients):
+    """What one client was answered, and when."""
 
     port: int
     seen: list[tuple[float, int, str]] = field(default_factory=list)
-    ending: threading.Event = field(default_factory=threading.Event)
 
-    def ask(self) -> tuple[int, str]:
+    def ask_once(self) -> tuple[int, str]:
         with contextlib.closing(http.client.HTTPConnection("127.0.0.1", self.port, timeout=30)) as connection:
             connection.request("POST", "/invocations", ROW, {"Content-Type": "application/json"})
             answer = connection.getresponse()
             answer.read()
             return answer.status, answer.headers.get("X-Model-Version", "")
 
-    def run(self) -> None:
+    def ask(self, number: int) -> None:
         while not self.ending.wait(0.02):
-            self.seen.append((time.monotonic(), *self.ask()))
+            self.seen.append((time.monotonic(), *self.ask_once()))
 
     def wait_for(self, version: int, seconds: float) -> None:
         until = time.monotonic() + seconds
-        while (told := self.ask()) != (200, str(version)):
+        while (told := self.ask_once()) != (200, str(version)):
             assert time.monotonic() < until, told
             time.sleep(0.1)
 
@@ -121,9 +120,7 @@ def test_a_rollback_is_served_within_seconds_and_the_alias_follows_later(
         client.wait_for(1, 60)
         world.champion(0.5)
         client.wait_for(2, 60)
-        asking = threading.Thread(target=client.run)
-        asking.start()
-        try:
+        with client:
             os.killpg(mlflow.pid, end)
             time.sleep(3)  # the server notices, and is in the midst of waiting for an answer
             began = time.monotonic()
@@ -132,9 +129,6 @@ def test_a_rollback_is_served_within_seconds_and_the_alias_follows_later(
             client.wait_for(1, 30)
             seconds = time.monotonic() - began
             time.sleep(0.5)  # the one who asks without pause sees it too
-        finally:
-            client.ending.set()
-            asking.join(30)
         assert (code, told["version"], world.alias()) == (0, 1, 2) and "cannot be read" in told["owed"]
         print(f"{end.name}: moved after {moved:.1f} s, served after {seconds:.1f} s, {len(client.seen)} requests")
         assert seconds <= MOST_SECONDS, seconds
