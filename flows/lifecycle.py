@@ -23,7 +23,6 @@ from tasks.failpoints import failpoint
 from tasks.stores import open_stores
 
 REPORTS = Path("reports")
-PATIENCE_SECONDS = 60.0
 PARTS = {"train": "to train", "tune": "to tune", "promotion": "to compare"}
 
 
@@ -48,7 +47,7 @@ def frame(settings: Settings, *, cause: str, explore: bool) -> None:
         names.resolve(settings)
         closing.close(settings.runtime)
         store = tracking.connect(settings)
-        settlement.settle_owed(open_stores(settings), patience_seconds=PATIENCE_SECONDS)
+        settlement.settle_owed(open_stores(settings))
         janitor.tidy(store)
         housekeeping.keep_house(settings.policy.housekeeping, store, flow_run_id=journal().flow_run_id)
         kpi = settings.charter.kpis[0]

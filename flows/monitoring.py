@@ -31,7 +31,6 @@ from tasks.watching import ALARM, OK, UNKNOWN, WINDOWS, FeatureDrift, WindowRepo
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
-PATIENCE_SECONDS = 60.0
 RESAMPLES = 200  # an alarm needs no third decimal of its interval
 
 read_window = task(name="Read the rows of the window", tags=["monitoring"], cache_policy=NO_CACHE)(landing.rows_between)
@@ -42,7 +41,7 @@ def monitor(settings: Settings, window: Window) -> WindowReport | None:
     """Judge the champion on a window, report, raise the alarm, ask the operation checkpoint; None: no rows."""
     stores = open_stores(settings)
     with contextlib.suppress(IntegrityAlarm):  # the look for faults tells it
-        settlement.settle_owed(stores, patience_seconds=PATIENCE_SECONDS)
+        settlement.settle_owed(stores)
     faults = find_faults(stores)
     champion = find_champion(settings, stores, faults)
     rows = read_window(settings.data, window.start, window.end)

@@ -13,6 +13,8 @@ from tasks.ledger import Decision, Entry, Kind
 from tasks.registry import Version
 from tasks.stores import Stores
 
+PATIENCE_SECONDS = 60.0  # for a promotion or rollback that is under way
+
 
 class Bypassed(IntegrityAlarm):
     """The champion alias stands where no promotion of ours let it stand."""
@@ -140,7 +142,7 @@ def _verify_owed(version: int, entries: list[Entry], stores: Stores) -> None:
         ) from error  # fmt: skip
 
 
-def settle_owed(stores: Stores, *, patience_seconds: float) -> None:
+def settle_owed(stores: Stores, *, patience_seconds: float = PATIENCE_SECONDS) -> None:
     """Make good what is owed to the registry, where a ledger that can be read says so (Busy, IntegrityAlarm)."""
     try:
         debt = history.owed(stores.ledger.entries())
