@@ -1,7 +1,6 @@
 """Compares batch scoring with a bare loop in memory over the same model; prints rows a second, ratio and memory."""
 
 import argparse
-import os
 import resource
 import tempfile
 import time
@@ -45,8 +44,9 @@ def rows_of(size: int, seed: int) -> pd.DataFrame:
 def compare(folder: Path, rows: int, family: str, suffix: str) -> None:
     """Score a file of rows by the batch and from memory, and print both."""
     from tasks import batches, streams
+    from tasks.surroundings import processors
 
-    one, all_of_them = (model(family, threads=threads) for threads in (1, os.cpu_count() or 1))
+    one, all_of_them = (model(family, threads=threads) for threads in (1, processors()))
     source = written(folder, rows, suffix)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
     job = batches.Job(folder / "out.parquet", streams.open_source(str(source)), one, 1, "bench", (), "2026-01-01")

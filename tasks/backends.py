@@ -1,6 +1,5 @@
 """Ways in which one model could answer, each measured as the server uses it: single requests, one after another."""
 
-import os
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
@@ -16,6 +15,7 @@ from tasks import energy, inference, packaging, scoring
 from tasks.inference import Form, Inference
 from tasks.scoring import Contract
 from tasks.spending import Spent, spent_on
+from tasks.surroundings import processors
 
 ROUNDS, REQUESTS, MOST_SECONDS = 10, 10, 0.1  # of each way in turn: what a busy machine does meets all of them
 WARM = 3  # requests before the clock runs: who was asked before left the caches as it needs them
@@ -64,7 +64,7 @@ def measure(folder: Path, contract: Contract, rows: pd.DataFrame, *, budget: Bud
 
 def _ways(served: Inference, folder: Path) -> Iterator[tuple[Inference, int]]:
     """Give the model itself and the form that serves, with one thread and with all; no way twice."""
-    for threads in sorted({1, max(2, os.cpu_count() or 1)}):
+    for threads in sorted({1, max(2, processors())}):
         yield Inference(Form.NATIVE, served.contract, served.estimator), threads
         if served.form is Form.ONNX:
             session = inference.session_of((folder / packaging.ONNX).read_bytes(), threads=threads)

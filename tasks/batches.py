@@ -28,11 +28,12 @@ from tasks.encoding import Columns, Matrix
 from tasks.failpoints import failpoint
 from tasks.inference import Inference
 from tasks.streams import Chunk, Source
+from tasks.surroundings import processors
 
 FORMATS = (".parquet", ".csv")
 PATIENCE_SECONDS = 1.0
 IN_CACHE = 8_192  # rows
-AT_ONCE = os.cpu_count() or 1  # chunks in work: each keeps a processor busy
+AT_ONCE = processors()  # chunks in work: each keeps one busy
 Told = Callable[[int, int, float], None]  # rows so far, refused of them, seconds
 
 

@@ -18,6 +18,11 @@ def surroundings() -> dict[str, Any]:
     }
 
 
+def processors() -> int:
+    """Give how many processors this process may use: of a shared machine it may be given fewer than there are."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
+
+
 def _installed(name: str) -> str | None:
     try:
         return importlib.metadata.version(name)
