@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from config.errors import GateRefused, LifecycleError
+from config.words import inert
 
 ERRORS = Path(".lifecycle") / "errors"
 UNREACHABLE = ("ConnectError", "ConnectTimeout", "ConnectionRefusedError", "NewConnectionError", "ReadTimeout")
@@ -72,7 +73,7 @@ def _known(error: BaseException) -> LifecycleError | None:
 
 
 def _unforeseen(error: BaseException) -> LifecycleError:
-    report = "".join(traceback.format_exception(error))
+    report = inert("".join(traceback.format_exception(error)))
     try:
         ERRORS.mkdir(parents=True, exist_ok=True)
         path = ERRORS / f"{datetime.now(UTC):%Y%m%dT%H%M%S%f}.txt"

@@ -58,6 +58,16 @@ def test_what_nobody_foresaw_leaves_its_traceback_in_a_file(tmp_path: Path, monk
     assert "Traceback" in report.read_text()
 
 
+@pytest.mark.parametrize(
+    "words", ["\x1b[2J\x1b]0;owned\x07", "rows\udcff.csv"], ids=["a command", "a name of odd bytes"]
+)
+def test_nothing_in_that_file_is_a_command(words: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    in_words(raised(ZeroDivisionError(words)))
+    (report,) = (tmp_path / ERRORS).iterdir()
+    assert [c for c in report.read_text() if not c.isprintable() and c != "\n"] == []
+
+
 @dataclass(frozen=True)
 class Ended:
     """What Prefect hands to a hook: a flow, its run and the state are asked for no more than this."""
