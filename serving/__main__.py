@@ -15,6 +15,7 @@ from config import environment
 from config.errors import LifecycleError
 from config.settings.release import Release
 from config.settings.serving import Serving
+from serving import logs
 from serving.sockets import listen
 
 if TYPE_CHECKING:
@@ -26,6 +27,7 @@ PR_SET_PDEATHSIG = 1
 def main(arguments: list[str] | None = None) -> int:
     """Serve until told to stop; say the port on standard output, one line of JSON."""
     environment.prepare()
+    logs.begin()
     options = _options(arguments)
     try:
         if options.parent:

@@ -84,10 +84,10 @@ def server_of(app: Any, settings: Serving, standing: Standing) -> "uvicorn.Serve
     """Make a uvicorn server for an application within limits; told to end, it says so first, and answers its work."""
     limits = settings.limits
     config = uvicorn.Config(
-        app, http=type("Within", (Bounded,), {"limits": limits}), loop="asyncio", ws="none", log_level="warning",
-        access_log=False, server_header=False, timeout_keep_alive=75, timeout_graceful_shutdown=limits.grace_seconds,
-        lifespan="off", backlog=2048, ssl_certfile=settings.certificate or None,
-        ssl_keyfile=settings.certificate_key or None,
+        app, http=type("Within", (Bounded,), {"limits": limits}), loop="asyncio", ws="none", log_config=None,
+        log_level="warning", access_log=False, server_header=False, timeout_keep_alive=75,
+        timeout_graceful_shutdown=limits.grace_seconds, lifespan="off", backlog=2048,
+        ssl_certfile=settings.certificate or None, ssl_keyfile=settings.certificate_key or None,
     )  # fmt: skip
     return Draining(config, limits.drain_seconds, standing)
 
