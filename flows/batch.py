@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING
 from config.errors import ConfigError
 from config.settings import Settings
 from flows.terminal import Terminal
-from tasks import batches, files, inference, live, packaging, streams
+from tasks import absent, batches, files, inference, live, packaging, streams
 from tasks.batches import Job, Scored
 from tasks.scoring import Contract
-from tasks.stores import open_stores
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -32,13 +31,19 @@ class Asked:
 
 
 def score(settings: Settings, asked: Asked) -> Scored:
-    """Score an input with the champion (ConfigError, LifecycleError, IntegrityAlarm)."""
-    stores, at = open_stores(settings), _instant(asked.at)
+    """Score an input with the champion, which comes from this disk where the registry does not answer.
+
+    Raises ConfigError, LifecycleError and IntegrityAlarm.
+    """
+    stores, at = absent.open_stores(settings), _instant(asked.at)
     source = streams.open_source(asked.source, table=asked.table, query=asked.query)
     version, package = live.serving(stores)
     opened = inference.open_package(package.folder, _contract(package.folder))
     keys = asked.keys or tuple(settings.data.key_columns)
-    job = Job(asked.output, source, opened, version, package.package_digest, keys, at)
+    silent = absent.why_absent(stores)
+    if silent:
+        _tell_of_silence(silent, version, package.folder)
+    job = Job(asked.output, source, opened, version, package.package_digest, keys, at, silent)
     with _shown(source.total) as told:
         return batches.score(job, state=stores.state, told=told)
 
@@ -56,6 +61,14 @@ def words(scored: Scored) -> "Iterable[RenderableType]":
     for reason, rows in scored.reasons.items():
         yield Text(f"refused: {rows:,} rows, {reason}")
     yield Text(f"next: correct the rows of {scored.faults}" if scored.faults else f"answers: {scored.output}")
+
+
+def _tell_of_silence(silent: str, version: int, folder: Path) -> None:
+    from rich.text import Text
+
+    console = Terminal(stderr=True)
+    console.print(Text(f"! the registry does not answer: {silent}"))
+    console.print(Text(f"the ledger says that version {version} is champion; its verified copy in {folder} answers"))
 
 
 def _contract(folder: Path) -> Contract:

@@ -106,7 +106,7 @@ def roll_back(settings: Settings, to: int | None, cause: str) -> Moved:
         cause=cause,
         patience_seconds=PATIENCE_SECONDS,
     )
-    owed = opened.registry.why if isinstance(opened.registry, absent.Absent) else ""
+    owed = absent.why_absent(opened)
     return Moved(SCHEMA, move.alias, move.version, move.before, move.entry, move.changed, owed)
 
 

@@ -1,12 +1,11 @@
 """What stands in for a registry that does not answer: the ledger says where its aliases stand, this disk has models."""
 
-import contextlib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from config.errors import LifecycleError
+from config.errors import IntegrityAlarm, LifecycleError
 from config.settings import Settings
 from tasks import aliases, history, packaging, stores, tracking
 from tasks.ledger import Entry, Kind, Ledger
@@ -45,20 +44,33 @@ class Absent(Registry):
         return {"owed": {name: sorted(named, key=lambda v: v or 0) for name, named in self.may_name.items()}}
 
     def version(self, number: int) -> Version:
-        """Find a version that promotion or server has left on this disk (LifecycleError)."""
+        """Find a version as it was let in, where this disk keeps it (LifecycleError; IntegrityAlarm: not as it was)."""
+        unsound = []
         for folder in self._kept(number):
-            with contextlib.suppress(LifecycleError):
-                packaging.verify(folder, digest=None, keys_folder=self.ledger.keys)
+            try:
+                self._verify(folder, number)
+            except LifecycleError as error:
+                unsound.append(error.seen)
+            else:
                 return Version(number, "", str(folder), {})
-        raise LifecycleError(
-            f"version {number} is not kept on this disk, and the registry does not answer: {self.why}",
+        kind, how = (IntegrityAlarm, f" as it was let in ({'; '.join(unsound)})") if unsound else (LifecycleError, "")
+        raise kind(
+            f"version {number} is not kept on this disk{how}, and the registry does not answer: {self.why}",
             expected=f"its signed package in {self.state}", next_step="start the registry, then the same command again",
         )  # fmt: skip
 
     def _kept(self, number: int) -> Iterator[Path]:
-        """Walk through the server's own models, then what the last promotions fetched."""
+        """Walk through the server's own models, then what was last fetched for a promotion or a batch."""
         yield from sorted((self.state / "serving" / "models").glob(f"{number}-*/package"))
-        yield self.state / "models" / str(number)
+        if (fetched := self.state / "models" / str(number)).is_dir():
+            yield fetched
+
+    def _verify(self, folder: Path, number: int) -> None:
+        """See that a folder is the one package that was decided on: a project begun anew counts versions anew."""
+        package = packaging.verify(folder, digest=None, keys_folder=self.ledger.keys)
+        entry = history.let_in_by(self.ledger.entries(), number)
+        if entry is None or package.package_digest != entry.body["figures"].get("package_digest"):
+            raise IntegrityAlarm(f"{folder} is signed, but is not the package that was decided on")
 
     def fetch(self, source: str, destination: Path) -> Path:
         """Give the folder where it lies: it is only read."""
@@ -100,3 +112,8 @@ def open_stores(settings: Settings) -> Stores:
         ledger, state = Ledger(Path(settings.runtime.ledger)), tracking.STATE
         return Stores(Absent(None, model, uri, ledger, state, error.seen), ledger, state)
     return stores.open_stores(settings)
+
+
+def why_absent(stores: Stores) -> str:
+    """Say why the registry of these stores does not answer; empty where it does."""
+    return stores.registry.why if isinstance(stores.registry, Absent) else ""

@@ -14,7 +14,7 @@ import time
 from collections import Counter, deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +48,7 @@ class Job:
     package_digest: str
     keys: tuple[str, ...]
     at: str
+    registry_silent: str = ""
 
     @property
     def identity(self) -> str:
@@ -91,6 +92,7 @@ class Scored:
     resumed_rows: int
     changed: bool = True
     identity: str = ""
+    registry_silent: str = ""  # why the registry did not answer: the model came from this disk then
     schema: int = 1
 
 
@@ -145,7 +147,7 @@ def _begun(job: Job) -> Job:
         noted = {"identity": job.identity, "at": at}
         files.write_json(note, noted)
         failpoint("batch.begun")
-    return Job(job.output, job.source, job.inference, job.version, job.package_digest, job.keys, noted["at"])
+    return replace(job, at=noted["at"])
 
 
 def _run(job: Job, told: Told) -> Scored:
@@ -249,7 +251,7 @@ def _publish(job: Job, whole: Path, tally: _Tally, seconds: float) -> Scored:
         model=job.inference.contract.model, version=job.version, form=job.inference.form.value, scored_at=job.at,
         sha256=files.sha256_file(job.output), seconds=round(seconds, 2),
         rows_per_second=round((tally.rows - tally.resumed) / max(seconds, 1e-9)), resumed_rows=tally.resumed,
-        identity=job.identity,
+        identity=job.identity, registry_silent=job.registry_silent,
     )  # fmt: skip
     files.write_json(job.account, done)
     failpoint("batch.account")
