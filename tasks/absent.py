@@ -96,7 +96,7 @@ class Absent(Registry):
             self.may_name["champion"] |= {intent.body["from"], intent.body["version"]}
             self.may_name["previous"] |= {intent.body["from"]}
             because = f"where the alias stands is not known, for the registry does not answer: {self.why}"
-            held.record(Kind.ABORTED, {**intent.body, "intent": intent.number, "because": because})
+            held.record(Kind.ABORTED, {**intent.body, **self.owed(), "intent": intent.number, "because": because})
         return held.trusted()
 
 

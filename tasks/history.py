@@ -42,20 +42,24 @@ def previous(entries: Sequence[Entry]) -> int | None:
 
 
 def owed(entries: Sequence[Entry]) -> Owed | None:
-    """Give what rollbacks owe to a registry that did not answer, if nobody has made it good since."""
+    """Give what rollbacks owe to a registry that did not answer, if nobody has made it good since.
+
+    One that was interrupted, and one that closed what it found open and was refused then, owe as well.
+    """
     debts: list[Entry] = []
     for entry in reversed(entries):
         if entry.kind == Kind.SETTLED:
             break
-        if entry.kind in (Kind.DONE, Kind.ROLLBACK) and entry.body["alias"] == "champion":
-            if "owed" not in entry.body:
+        if entry.kind in (Kind.INTENT, *CLOSING) and entry.body["alias"] == "champion":
+            if "owed" in entry.body:
+                debts.append(entry)
+            elif entry.kind in (Kind.DONE, Kind.ROLLBACK):
                 break
-            debts.append(entry)
     if not debts:
         return None
     said = [entry.body["owed"] for entry in debts]
     may_name = {name: frozenset(v for one in said for v in one[name]) for name in said[0]}
-    return Owed(debts[0].number, debts[0].body["version"], may_name)
+    return Owed(debts[0].number, standing(entries, "champion"), may_name)
 
 
 def expected(entries: Sequence[Entry], alias: str) -> int | None:

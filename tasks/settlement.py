@@ -102,7 +102,10 @@ def settle(stores: Stores) -> list[Entry]:
 
 def _settle_one(intent: Entry, stores: Stores) -> None:
     body, seen = intent.body, stores.registry.alias(intent.body["alias"])
-    if seen == body["version"]:
+    if "owed" in body:  # no alias was to move here: where champion stands is looked at with what is owed
+        because = "interrupted while the registry did not answer"
+        stores.record(Kind.ABORTED, {**body, "intent": intent.number, "because": because})
+    elif seen == body["version"]:
         _verify_moved(body, stores)
         finish(intent, stores)
     elif seen == body["from"]:

@@ -19,6 +19,7 @@ from sklearn.preprocessing import StandardScaler
 
 from config.settings import Settings
 from tasks import candidates, compatibility, decisions, files, live, packaging
+from tasks.absent import Absent
 from tasks.approvals import Approvals
 from tasks.candidates import Evidence
 from tasks.ledger import Decision, Entry, Ledger
@@ -30,6 +31,7 @@ from tasks.settlement import Move
 from tasks.stores import Facts, Stores, facts
 
 MODEL = "small-model"
+WHY = "nobody answers at its port"
 ANOTHER = "1.7.2"
 COLUMNS = (ColumnContract("delay", "number", False), ColumnContract("wind", "number", True))
 BY_POLICY = Approvals(required=False, approver="approver", author="author")
@@ -118,6 +120,12 @@ class World:
         )
 
     @property
+    def stores_alone(self) -> Stores:
+        """Open the stores while the registry does not answer."""
+        there = self.stores
+        return replace(there, registry=Absent(None, self.model, "http://127.0.0.1:9", there.ledger, there.state, WHY))
+
+    @property
     def keys(self) -> Path:
         return self.root / ".lifecycle" / "keys"
 
@@ -188,11 +196,12 @@ class World:
             self.promote(gate)
         return version
 
-    def roll_back(self, to: int | None = None) -> Move:
-        """Roll back."""
+    def roll_back(self, to: int | None = None, *, registry: bool = True) -> Move:
+        """Roll back, with the registry or while it does not answer."""
         return roll_back(
-            to=to, stores=self.stores, current=self.facts(), actor="test", cause="it is bad", patience_seconds=20
-        )
+            to=to, stores=self.stores if registry else self.stores_alone, current=self.facts(), actor="test",
+            cause="it is bad", patience_seconds=20,
+        )  # fmt: skip
 
     def confirm(self) -> None:
         """Do the live check that follows a promotion to champion."""

@@ -10,28 +10,14 @@ import pytest
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
 from tasks import absent, history, packaging, settlement, verification
 from tasks.absent import Absent
-from tasks.rollback import roll_back
 from tasks.settlement import Move
-from tasks.stores import Stores
 from tests.tasks.auditor import check_closed_once, read_ledger
 from tests.tasks.crash_stage import begin, point_by_hand, run
-from tests.tasks.release_world import World
-
-WHY = "nobody answers at its port"
-
-
-def without_registry(world: World) -> Stores:
-    """Open the world while its registry does not answer."""
-    there = world.stores
-    registry = Absent(None, world.model, "http://127.0.0.1:9", there.ledger, there.state, WHY)
-    return Stores(registry, there.ledger, there.state, there.reports)
+from tests.tasks.release_world import WHY, World
 
 
 def roll_back_without(world: World, to: int | None = None) -> Move:
-    return roll_back(
-        to=to, stores=without_registry(world), current=world.facts(), actor="test", cause="it is bad",
-        patience_seconds=20,
-    )  # fmt: skip
+    return world.roll_back(to, registry=False)
 
 
 def settle(world: World) -> None:
@@ -206,6 +192,87 @@ def test_a_promotion_that_was_interrupted_is_closed_wherever_the_alias_stands(
     settle(world)
     assert (world.alias(), world.alias("previous"), standing(world)) == (1, None, 1)
     check_closed_once(world.root)
+
+
+@pytest.mark.parametrize(
+    ("point", "staged"),
+    [
+        pytest.param("promote.intent", 2, id="before the alias moved"),
+        pytest.param("promote.moved", 3, id="after it had"),
+        pytest.param("promote.done", 3, id="after that was recorded"),
+    ],
+)
+def test_a_promotion_to_staging_that_was_interrupted_is_settled_as_if_nobody_had_rolled_back(
+    world: World, point: str, staged: int
+) -> None:
+    for strength in (1.0, 0.5):
+        world.champion(strength)
+    entry = world.decide("staging", world.register(0.2)).number
+    assert run(lambda: world.promote("staging", entry), f"{point}:kill") == -signal.SIGKILL
+    assert (roll_back_without(world).version, world.alias("staging")) == (1, staged)
+    assert [fault.where for fault in verification.verify(world.stores).faults if "champion" in fault.where] == []
+    settle(world)
+    assert (world.alias(), world.alias("previous"), standing(world)) == (1, None, 1)
+    assert world.alias("staging") == history.standing(world.stores.trusted(), "staging") == staged
+    assert verification.verify(world.stores).faults == verification.verify(world.stores).owed == ()
+    check_closed_once(world.root)
+
+
+@pytest.fixture
+def overtaken(world: World) -> World:
+    """Version 2 serves, and a promotion of 3 was killed after the alias had moved."""
+    for strength in (1.0, 0.5):
+        world.champion(strength)
+    version = world.register(0.2)
+    world.promote("staging", world.decide("staging", version).number)
+    entry = world.decide("champion", version).number
+    assert run(lambda: world.promote("champion", entry), "promote.moved:kill") == -signal.SIGKILL
+    return world
+
+
+@pytest.mark.parametrize(
+    ("point", "stands"),
+    [
+        pytest.param("ledger.linked", 2, id="after it closed the promotion"),
+        pytest.param("rollback.intent", 2, id="after its intent"),
+        pytest.param("rollback.moved", 2, id="before the ledger moved"),
+        pytest.param("promote.done", 1, id="after it had"),
+    ],
+)
+def test_a_rollback_that_was_killed_after_a_promotion_was_leaves_the_old_or_the_new(
+    overtaken: World, point: str, stands: int
+) -> None:
+    assert run(lambda: roll_back_without(overtaken), f"{point}:kill") == -signal.SIGKILL
+    assert (overtaken.alias(), standing(overtaken)) == (3, stands)
+    assert verification.verify(overtaken.stores).faults == ()
+    settle(overtaken)
+    assert overtaken.alias() == standing(overtaken) == stands
+    assert verification.verify(overtaken.stores).faults == verification.verify(overtaken.stores).owed == ()
+    check_closed_once(overtaken.root)
+
+
+def test_two_that_were_killed_forget_nothing_that_the_alias_may_name(overtaken: World) -> None:
+    for _ in range(2):
+        assert run(lambda: roll_back_without(overtaken), "rollback.intent:kill") == -signal.SIGKILL
+    assert roll_back_without(overtaken).version == 1
+    settle(overtaken)
+    assert overtaken.alias() == standing(overtaken) == 1
+
+
+def test_one_that_is_refused_owes_what_it_closed(overtaken: World) -> None:
+    lose(overtaken, 1)
+    with pytest.raises(GateRefused, match="nothing that served before is sound"):
+        roll_back_without(overtaken)
+    assert verification.verify(overtaken.stores).faults == ()
+    settle(overtaken)
+    assert overtaken.alias() == standing(overtaken) == 2
+
+
+def test_a_second_that_was_killed_is_no_alarm(climbed: World) -> None:
+    roll_back_without(climbed)
+    assert run(lambda: roll_back_without(climbed), "rollback.intent:kill") == -signal.SIGKILL
+    settle(climbed)
+    assert climbed.alias() == standing(climbed) == 2
 
 
 def test_killed_between_alias_and_record_it_is_made_good_by_the_next(climbed: World) -> None:
