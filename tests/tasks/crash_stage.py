@@ -46,6 +46,13 @@ def take_back(world: World) -> None:
         world.roll_back()
 
 
+def take_back_alone(world: World) -> None:
+    """Roll version 2 back while the registry does not answer, unless that is done; then let the registry follow."""
+    if history.standing(world.stores.ledger.entries(), "champion") == 2:
+        world.roll_back(registry=False)
+    settle(world)
+
+
 def check_live(world: World) -> None:
     """Do the live check that is due, and expect it to end in a rollback."""
     settle(world)
@@ -74,6 +81,9 @@ SCENES = {
     "rollback": Scene(take_back, "promoted", 2, 1),
     "recovery of a promotion that moved": Scene(settle, "moved", 2, 2),
     "recovery of a promotion that did not": Scene(settle, "intended", 1, 1),
+    "rollback without the registry": Scene(take_back_alone, "promoted", 2, 1),
+    "settling what is owed": Scene(settle, "owed", 2, 1),
+    "settling it after a staging that moved": Scene(settle, "owed and staged", 2, 1),
     "automatic rollback": Scene(check_live, "damaged", 2, 1, damaged=2),
     "withdrawal of the only champion": Scene(check_live, "alone", 1, None, damaged=1),
     "registration": Scene(register, "staged", 1, 1),
@@ -92,7 +102,7 @@ class Stage:
         return World(self.root, self.template, self.settings, fresh=False)
 
     def prepare(self) -> None:
-        """Make the states: version 1 serves; 2 is staged, promoted, or was interrupted on its way; 3 and 4 wait."""
+        """Make the states: version 1 serves; 2 is staged, promoted, rolled back, or was interrupted; 3 and 4 wait."""
         assert run(self._make_first, "") == 0
         self.keep("first")
         assert run(lambda: damage(self.world(), 1), "") == 0
@@ -102,6 +112,13 @@ class Stage:
         self.keep("staged")
         assert run(lambda: take_up(self.world()), "") == 0
         self.keep("promoted")
+        assert run(lambda: self.world().roll_back(registry=False), "") == 0
+        self.keep("owed")
+        self.set("promoted")
+        assert run(lambda: stage_another(self.world()), "promote.moved:kill") == -signal.SIGKILL
+        assert run(lambda: self.world().roll_back(registry=False), "") == 0
+        self.keep("owed and staged")
+        self.set("promoted")
         assert run(lambda: damage(self.world(), 2), "") == 0
         self.keep("damaged")
         for state, point in (("moved", "promote.moved"), ("intended", "promote.intent")):
@@ -158,6 +175,11 @@ def damage(world: World, number: int) -> None:
     """Change a byte of a version's model, where MLflow keeps it."""
     path = world.path_of(number) / packaging.MODEL
     path.write_bytes(path.read_bytes()[:-1])
+
+
+def stage_another(world: World) -> None:
+    """Take version 3 to staging."""
+    world.promote("staging", world.decide("staging", world.stores.registry.version(3)).number)
 
 
 def make_rivals(world: World) -> None:
