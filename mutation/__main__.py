@@ -2,6 +2,8 @@
 
 import argparse
 import concurrent.futures
+import itertools
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -44,10 +46,13 @@ def _each(files: list[str], *, workers: int, again: bool, every: int) -> None:
     """Start a process for each file, so that none inherits what another imported."""
     environment.prepare()
     options = ["--one", f"--every={every}", *(["--again"] if again else [])]
+    alone = os.environ | {"OMP_NUM_THREADS": "1", "OPENBLAS_NUM_THREADS": "1"}  # a fork inherits no pool of threads
+    behind = itertools.count(1)
 
     def begin(file: str) -> None:
-        ended = subprocess.run([sys.executable, "-m", "mutation", *options, file], cwd=ROOT, check=False)
-        print(f"{file}: {'tried' if ended.returncode == 0 else 'not tried'}", file=sys.stderr)
+        ended = subprocess.run([sys.executable, "-m", "mutation", *options, file], cwd=ROOT, env=alone, check=False)
+        word = "tried" if ended.returncode == 0 else "not tried"
+        print(f"{next(behind)} of {len(files)}: {file} {word}", file=sys.stderr)
 
     with concurrent.futures.ThreadPoolExecutor(workers) as pool:
         list(pool.map(begin, files))

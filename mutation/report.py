@@ -2,9 +2,9 @@
 
 from collections.abc import Sequence
 
-from mutation import trial
+from mutation import results
 from mutation.plan import Plan
-from mutation.trial import FileResult, Tried
+from mutation.results import FileResult, Tried
 
 GUARDED, FAILED, UNGUARDED = 0, 1, 3
 
@@ -18,12 +18,12 @@ def table(plan: Plan, files: Sequence[str]) -> int:
     shown.add_column("file", no_wrap=True, min_width=max(map(len, files)))
     for column in ("mutants", "killed", "survived", "of them listed", "timeout", "score", "seconds"):
         shown.add_column(column, justify="right")
-    results = {file: trial.saved(plan, file) for file in files}
-    for file, result in results.items():
+    of = {file: results.saved(plan, file) for file in files}
+    for file, result in of.items():
         shown.add_row(*_row(file, plan, result))
     Console(width=max(console.width, 140)).print(shown)
-    silent = [file for file, result in results.items() if result is None or not result.whole]
-    found = [result for result in results.values() if result is not None]
+    silent = [file for file, result in of.items() if result is None or not result.whole]
+    found = [result for result in of.values() if result is not None]
     said = [*_open(plan, found), *_low(plan, found), *_stale(plan, found)]
     for line in (*said, *(f"not tried, or not to the end, as it stands: {file}" for file in silent)):
         console.print(line, markup=False, highlight=False)

@@ -1,112 +1,62 @@
-"""Try mutants: in a copy of the tree, each in a process forked off one that has the libraries imported already."""
+"""Try mutants in a copy of the tree: those that live on in a running session once more, from the import on."""
 
 import contextlib
 import gc
-import hashlib
 import importlib
 import json
 import os
 import shutil
-import signal
 import subprocess
 import sys
 import tempfile
 import time
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
 from itertools import islice
 from pathlib import Path
 
+from mutation import forks
 from mutation.mutants import Mutant, mutants
 from mutation.plan import Plan
+from mutation.results import FileResult, Tried, save, saved, sha256
+from mutation.sift import sifted
 
-RESULTS = ".mutation"
 PATIENCE, AT_LEAST = 10, 30.0  # a mutant has so many times what the tests need without it, and so many seconds
 LONGEST = 1800.0  # seconds that the tests of a file may take as they are
-OUTCOMES = {0: "survived", 1: "killed", 2: "killed", 3: "killed", 4: "killed"}  # what pytest ends with
+OUTCOMES = {None: "timeout", 0: "survived"}  # by what pytest ends with; otherwise the mutant is killed
 
 
 class Untestable(Exception):
     """The tests of a file fail as it stands, or do not notice when it cannot be imported."""
 
 
-@dataclass(frozen=True)
-class Tried:
-    """A mutant and what became of it."""
-
-    function: str
-    line: int
-    operator: str
-    mutation: str
-    outcome: str  # killed, survived, timeout
-
-
-@dataclass(frozen=True, kw_only=True)
-class FileResult:
-    """What became of the mutants of a file."""
-
-    file: str
-    source: str  # sha256 of the text that was mutated
-    seconds: float
-    tried: tuple[Tried, ...]
-    whole: bool = True  # False where not every mutant was tried
-
-    def count(self, outcome: str) -> int:
-        """Count the mutants with an outcome."""
-        return sum(one.outcome == outcome for one in self.tried)
-
-    @property
-    def score(self) -> float:
-        """The share of mutants that were noticed."""
-        return 1 - self.count("survived") / len(self.tried) if self.tried else 1.0
-
-
-def saved(plan: Plan, file: str) -> FileResult | None:
-    """Give the result of the last run for a file as it stands, if there is one."""
-    path = _path(plan, file)
-    if not path.exists():
-        return None
-    read = json.loads(path.read_text(encoding="utf-8"))
-    if read["source"] != _sha256(plan.root / file):
-        return None
-    return FileResult(**read | {"tried": tuple(Tried(**one) for one in read["tried"])})
-
-
-def try_file(plan: Plan, file: str, *, again: bool, every: int = 1) -> FileResult:
+def try_file(plan: Plan, file: str, *, again: bool, every: int = 1) -> None:
     """Try every mutant of a file, or every Nth, those killed before only if asked again (Untestable).
 
     What was found is saved after each, so that a run that is ended goes on from there.
     """
     started, known = time.monotonic(), None if again else saved(plan, file)
     dead = {(one.function, one.mutation): one for one in known.tried if one.outcome == "killed"} if known else {}
-    source, tried = (plan.root / file).read_text(encoding="utf-8"), list[Tried]()
+    every_one = list(islice(mutants((plan.root / file).read_text(encoding="utf-8"), plan), 0, None, every))
+    found = {one: dead[key] for one in every_one if (key := (one.function, one.mutation)) in dead}
+
+    def keep(mutant: Mutant, outcome: str) -> None:
+        found[mutant] = Tried(mutant.function, mutant.line, mutant.operator, mutant.mutation, outcome)
+        written(whole=False)
+
+    def written(*, whole: bool) -> None:
+        tried, seconds = tuple(found[one] for one in every_one if one in found), time.monotonic() - started
+        save(plan, FileResult(file=file, source=source, seconds=seconds, tried=tried, whole=whole))
+
+    source = sha256(plan.root / file)
     with _copy(plan.root) as copy:
         target, tests = copy / file, plan.tests_of(file)
-        seconds = _warm(target, tests)
-        for mutant in islice(mutants(source, plan), 0, None, every):
-            was = dead.get((mutant.function, mutant.mutation))
-            tried.append(was or _tried(mutant, target, tests, max(AT_LEAST, PATIENCE * seconds)))
-            if was is None:
-                _save(plan, file, tried, time.monotonic() - started, whole=False)
-    return _save(plan, file, tried, time.monotonic() - started, whole=every == 1)
-
-
-def _save(plan: Plan, file: str, tried: list[Tried], seconds: float, *, whole: bool) -> FileResult:
-    source = _sha256(plan.root / file)
-    result = FileResult(file=file, source=source, seconds=seconds, tried=tuple(tried), whole=whole)
-    path = _path(plan, file)
-    path.parent.mkdir(exist_ok=True)
-    beside = path.with_suffix(".new")
-    beside.write_text(json.dumps(asdict(result), indent=1), encoding="utf-8")
-    beside.replace(path)
-    return result
-
-
-def _tried(mutant: Mutant, target: Path, tests: tuple[str, ...], limit: float) -> Tried:
-    target.write_text(mutant.code, encoding="utf-8")
-    code = _run(tests, limit)
-    outcome = "timeout" if code is None else OUTCOMES.get(code, "killed")
-    return Tried(mutant.function, mutant.line, mutant.operator, mutant.mutation, outcome)
+        limit = max(AT_LEAST, PATIENCE * _warm(target, tests))
+        for mutant, outcome in sifted(target, tests, [one for one in every_one if one not in found], limit=limit):
+            keep(mutant, outcome)
+        for mutant in [one for one in every_one if one not in found]:
+            target.write_text(mutant.code, encoding="utf-8")
+            keep(mutant, OUTCOMES.get(_run(tests, limit), "killed"))
+    written(whole=every == 1)
 
 
 def _warm(target: Path, tests: tuple[str, ...]) -> float:
@@ -137,38 +87,20 @@ def _said() -> str:
 
 def _run(tests: tuple[str, ...], limit: float, modules: Path | None = None) -> int | None:
     """Run tests in a forked process and give its exit code, or None if it took too long."""
-    child = os.fork()
-    if child == 0:
-        _be_child(tests, modules)
-    deadline = time.monotonic() + limit
-    while time.monotonic() < deadline:
-        ended, status = os.waitpid(child, os.WNOHANG)
-        if ended:
-            return os.waitstatus_to_exitcode(status)
-        time.sleep(0.005)
-    os.killpg(child, signal.SIGKILL)
-    os.waitpid(child, 0)
-    return None
 
-
-def _be_child(tests: tuple[str, ...], modules: Path | None) -> None:
-    """Run pytest and end, without ever going back to the caller."""
-    code = 3
-    try:
-        os.setsid()
+    def work() -> int:
         if modules is None:
             sys.dont_write_bytecode = True
             os.environ["PYTHONDONTWRITEBYTECODE"] = "1"
-        output = os.open("output", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
-        os.dup2(output, 1)
-        os.dup2(output, 2)
+        forks.silence("output")
         import pytest
 
         code = int(pytest.main(["-x", "-q", "--failed-first", "-p", "no:xdist", "--basetemp=tmp", *tests]))
         if modules is not None:
             modules.write_text(json.dumps(_imported()), encoding="utf-8")
-    finally:
-        os._exit(code)
+        return code
+
+    return forks.done(work, limit)
 
 
 def _import_unless_it_needs(module: str, name: str) -> None:
@@ -206,11 +138,3 @@ def _copy(root: Path) -> Iterator[Path]:
         sys.path[:] = [str(copy), *(p for p in sys.path if Path(p or root).resolve() not in (root, copy))]
         yield copy
         os.chdir(root)
-
-
-def _path(plan: Plan, file: str) -> Path:
-    return plan.root / RESULTS / f"{file.replace('/', '.')}.json"
-
-
-def _sha256(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()

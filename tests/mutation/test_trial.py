@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from mutation import plan, report, trial
-from mutation.trial import FileResult, Tried
+from mutation import plan, report, results
+from mutation.results import FileResult, Tried
 
 ROOT = Path(__file__).parents[2]
 SECTION = """
@@ -47,7 +47,7 @@ def tried(tree: Path, *, every: int = 1) -> subprocess.CompletedProcess[str]:
 
 def test_a_survivor_is_found_and_a_better_test_kills_it(tree: Path) -> None:
     assert tried(tree).returncode == 0
-    result = trial.saved(plan.read(tree), "door.py")
+    result = results.saved(plan.read(tree), "door.py")
     assert result is not None
     assert {one.mutation: one.outcome for one in result.tried} == {
         "return 18 < age -> return 18 <= age": "survived",
@@ -55,7 +55,7 @@ def test_a_survivor_is_found_and_a_better_test_kills_it(tree: Path) -> None:
     }
     (tree / "test_door.py").write_text(TEST.format(youngest=18))
     assert tried(tree).returncode == 0
-    result = trial.saved(plan.read(tree), "door.py")
+    result = results.saved(plan.read(tree), "door.py")
     assert result is not None and result.score == 1.0
     assert (tree / "door.py").read_text() == DOOR, "the tree itself is never changed"
 
@@ -75,14 +75,14 @@ def test_tests_that_tell_nothing_are_refused(tree: Path, name: str, text: str, w
     (tree / name).write_text(text)
     ended = tried(tree)
     assert ended.returncode != 0 and words in ended.stderr
-    assert trial.saved(plan.read(tree), "door.py") is None
+    assert results.saved(plan.read(tree), "door.py") is None
 
 
 def test_a_result_holds_for_the_file_as_it_was(tree: Path) -> None:
     save(tree, "killed")
-    assert trial.saved(plan.read(tree), "door.py") is not None
+    assert results.saved(plan.read(tree), "door.py") is not None
     (tree / "door.py").write_text(DOOR + "\n")
-    assert trial.saved(plan.read(tree), "door.py") is None
+    assert results.saved(plan.read(tree), "door.py") is None
 
 
 def test_a_run_that_was_ended_goes_on_where_it_stood(tree: Path, capsys: pytest.CaptureFixture[str]) -> None:
@@ -91,13 +91,13 @@ def test_a_run_that_was_ended_goes_on_where_it_stood(tree: Path, capsys: pytest.
     assert report.table(plan.read(tree), ["door.py"]) == 1
     assert "not to the end, as it stands: door.py" in capsys.readouterr().out
     assert tried(tree).returncode == 0
-    result = trial.saved(plan.read(tree), "door.py")
+    result = results.saved(plan.read(tree), "door.py")
     assert result is not None and (result.whole, len(result.tried)) == (True, 2)
 
 
 def test_every_second_is_a_share_and_no_more(tree: Path) -> None:
     assert tried(tree, every=2).returncode == 0
-    result = trial.saved(plan.read(tree), "door.py")
+    result = results.saved(plan.read(tree), "door.py")
     assert result is not None and (result.whole, len(result.tried)) == (False, 1)
 
 
@@ -129,7 +129,7 @@ def test_the_table_refuses(
 def save(tree: Path, *outcomes: str, whole: bool = True) -> None:
     """Write the result of a run in which the mutants m0, m1, ... of the door had these outcomes."""
     mutants = tuple(Tried("opens", 2, "core/-", f"m{number}", outcome) for number, outcome in enumerate(outcomes))
-    source = trial._sha256(tree / "door.py")
+    source = results.sha256(tree / "door.py")
     result = FileResult(file="door.py", source=source, seconds=1.0, tried=mutants, whole=whole)
     (tree / ".mutation").mkdir()
     rows = [vars(one) for one in mutants]
