@@ -17,6 +17,13 @@ FAILED, SURVEY = Path("failed"), Path("survey.json")  # in the copy of the tree
 Watch = Callable[[str], AbstractContextManager[object]]
 
 
+def prepare(session: pytest.Session) -> None:
+    """Run the test with the most fixtures here, so that those of the session are there in every fork."""
+    if len(session.items) > 1:
+        *rest, most = sorted(session.items, key=lambda item: len(getattr(item, "fixturenames", ())))
+        session.config.hook.pytest_runtest_protocol(item=most, nextitem=rest[0])
+
+
 def run(session: pytest.Session, items: Sequence[pytest.Item], watch: Watch = nullcontext) -> int:
     """Run tests up to the first that fails, whose name is left in a file; give 1 if one did, otherwise 0."""
     hook = session.config.hook

@@ -14,7 +14,7 @@ import pytest
 
 from mutation import forks, swap
 from mutation.mutants import Mutant
-from mutation.session import FAILED, look, run, seen
+from mutation.session import FAILED, look, prepare, run, seen
 from mutation.swap import Swap
 
 
@@ -50,6 +50,7 @@ class Sieve:
     @pytest.hookimpl(tryfirst=True)
     def pytest_runtestloop(self, session: pytest.Session) -> bool:
         """Learn what the tests call, see that they pass in another order, and try the mutants; True: all is run."""
+        prepare(session)
         live, items = swap.functions(str(self.target)), {item.nodeid: item for item in session.items}
         gc.freeze()
         if forks.done(lambda: look(session, self.target), self.limit) == 0:

@@ -28,6 +28,7 @@ ONE = """
 import pathlib, sys
 sys.path.insert(0, sys.argv[1])
 from mutation import plan, trial
+trial.AT_LEAST = 2.0
 trial.try_file(plan.read(pathlib.Path.cwd()), "door.py", again=False, every=int(sys.argv[2]))
 """
 
@@ -58,6 +59,46 @@ def test_a_survivor_is_found_and_a_better_test_kills_it(tree: Path) -> None:
     result = results.saved(plan.read(tree), "door.py")
     assert result is not None and result.score == 1.0
     assert (tree / "door.py").read_text() == DOOR, "the tree itself is never changed"
+
+
+COLLECTED = (
+    "import door\n\nOPEN = [age for age in (17, 18) if door.opens(age)]\n\n\ndef test_it():\n    assert OPEN == []\n"
+)
+STARTED = """
+import subprocess, sys
+
+import door
+
+COMMAND = [sys.executable, "-c", "import door; raise SystemExit(door.opens(18))"]
+
+
+def test_it():
+    assert door.opens(30)
+    assert subprocess.run(COMMAND).returncode == 0
+"""
+TURNS = "def opens(age):\n    while 18 < age:\n        age -= 1\n    return age\n"
+TURNED = "from door import opens\n\n\ndef test_it():\n    assert opens(30) == opens(18) == 18\n"
+
+
+@pytest.mark.parametrize(
+    ("door", "test", "outcome"),
+    [
+        pytest.param(DOOR, COLLECTED, "killed", id="what is computed before a test runs"),
+        pytest.param(DOOR, STARTED, "killed", id="what a process does that a test starts"),
+        pytest.param(DOOR.replace("18", "LIMIT") + "LIMIT = 18\n", TEST.format(youngest=18), "killed", id="a constant"),
+        pytest.param(DOOR + "GROWN_UP = 1 < 2\n", TEST.format(youngest=18), "survived", id="what nobody asks for"),
+        pytest.param(TURNS.replace("18", "17 + 1"), TURNED, "timeout", id="a loop that never ends"),
+    ],
+)
+def test_what_the_quick_way_cannot_see_is_tried_from_the_import_on(
+    tree: Path, door: str, test: str, outcome: str
+) -> None:
+    (tree / "door.py").write_text(door)
+    (tree / "test_door.py").write_text(test)
+    assert tried(tree).returncode == 0
+    result = results.saved(plan.read(tree), "door.py")
+    assert result is not None and result.whole
+    assert outcome in {one.outcome for one in result.tried} <= {outcome, "killed"}
 
 
 @pytest.mark.parametrize(
