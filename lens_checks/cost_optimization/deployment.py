@@ -5,7 +5,7 @@ import math
 from config.settings import Charter, Policy, Runtime
 from lens_checks import hardware, hosting, sizing
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, need, not_applicable, not_met
-from lens_checks.evidence.records import Backend, Release, at_most, finite
+from lens_checks.evidence.records import Backend, Release, at_least, at_most
 
 FEWEST = 2  # ways that make a choice
 
@@ -27,7 +27,7 @@ def the_cheapest_exact_way_to_answer_serves(release: Release, policy: Policy) ->
         return not_met(f"{len(ways)} way to answer was measured, {FEWEST} make a choice")
     if chosen is None:
         return not_met(f"the form that serves, {parity.served}, is not among those that were measured")
-    if odd := [way.form for way in ways if not (finite(way.cost_per_1k) and way.cost_per_1k >= 0 and way.requests > 0)]:
+    if odd := [way.form for way in ways if not (at_least(way.cost_per_1k, 0) and way.requests > 0)]:
         return not_met(f"what {', '.join(odd)} costs is not told")
     tolerance = policy.release.parity_tolerance
     if not at_most(chosen.largest_difference, tolerance):

@@ -32,7 +32,7 @@ from lens_checks.evidence.records import (
 def training_machines_fit_what_training_uses(charter: Charter, training: Training) -> Verdict:
     """Training keeps busy the threads it was given, and stays within its budget."""
     if faults := pricing.of_machine(charter, training):
-        return not_met(faults[0])
+        return not_met("; ".join(faults))
     return met(f"{pricing.profile(training)}, no GPU asked for")
 
 
@@ -136,7 +136,7 @@ def searches_resume_from_what_is_known(
 def an_optimiser_tunes_within_stated_ranges(params: Params, training: Training, leaderboard: Leaderboard) -> Verdict:
     """An optimiser searches stated ranges for the declared metric, and the model is its best trial."""
     if faults := pricing.of_optimiser(training, leaderboard, params.metrics.primary):
-        return not_met(faults[0])
+        return not_met("; ".join(faults))
     study, searched = training.study, pricing.searched(leaderboard)
     return met(f"{study.sampler} and {study.pruner}, {study.trials} trials, ranges searched of {', '.join(searched)}")
 
@@ -173,7 +173,7 @@ def the_cheapest_good_algorithm_is_chosen(
 ) -> Verdict:
     """Simple algorithms are tried, and a dearer one is chosen only where it is better or costs hardly more."""
     if faults := pricing.of_algorithm(charter, policy, training, leaderboard):
-        return not_met(faults[0])
+        return not_met("; ".join(faults))
     chosen = need(leaderboard.chosen(training), "the trial that the model is made of")
     price = (chosen.cpu_seconds or 0.0) / 3600 * charter.budget.cpu_hour_price
     return met(f"{chosen.family}: {chosen.value:.4g} for {price:.2g} {charter.error_costs.currency} a fit, well spent")
@@ -191,7 +191,7 @@ def implementations_are_compared_by_price_and_fit(
 ) -> Verdict:
     """Two implementations or more are compared by time, price and quality on the same rows, and the choice pays."""
     if faults := pricing.of_implementations(charter, policy, training, leaderboard):
-        return not_met(faults[0])
+        return not_met("; ".join(faults))
     best, hour = pricing.best_of_each(leaderboard), charter.budget.cpu_hour_price
     currency = charter.error_costs.currency
     told = (f"{n} {c.value:.4g} for {(c.cpu_seconds or 0) / 3600 * hour:.2g} {currency}" for n, c in best.items())
@@ -210,7 +210,7 @@ def small_experiments_run_on_one_machine(
     """Training runs on one machine while its rows fit there, and CI tries the whole of it on one in small."""
     rows = sum(part.rows for part in parts.parts.values())
     if faults := [*pricing.of_target(charter, tracking, rows), *pricing.of_ci(repository)]:
-        return not_met(faults[0])
+        return not_met("; ".join(faults))
     version = delivery.at_hand(registry)
     if faults := delivery.of_tests(version, tests)[0]:
         return not_met("; ".join(faults[:5]))

@@ -5,6 +5,7 @@ from lens_checks import living
 from lens_checks.check import Checkpoint, Effort, Missing, Phase, Verdict, check, met, need, not_met
 from lens_checks.evidence.records import (
     Clock,
+    CostLine,
     CostReport,
     Ledger,
     MonitoringHistory,
@@ -37,9 +38,8 @@ def cost_is_told_by_activity(charter: Charter, policy: Policy, costs: CostReport
     if (costs.price, costs.growth_limit) != (charter.budget.cpu_hour_price, upkeep.cost_growth):
         return not_met("reckoned with another price, or another bound on growth, than config/ states")
     lines = {"untagged": costs.untagged, **costs.activities}
-    wrong = [n for n, line in lines.items() if abs(line.cost - line.cpu_seconds / 3600 * costs.price) > ROUNDING]
-    if wrong or not at_least(total, 0) or min(line.cpu_seconds for line in lines.values()) < 0:
-        return not_met(f"the cost of {', '.join(wrong[:5]) or 'an activity'} does not follow from its CPU seconds")
+    if wrong := [name for name, line in lines.items() if not _follows(line, costs.price)]:
+        return not_met(f"the cost of {', '.join(wrong[:5])} does not follow from its CPU seconds")
     if not at_most(costs.untagged.cost, upkeep.untagged_share * total):
         return not_met(f"{costs.untagged.cost:.3g} of {total:.3g} {costs.currency} belong to no activity")
     grown = costs.before is not None and not at_most(total, costs.before * upkeep.cost_growth)
@@ -47,6 +47,10 @@ def cost_is_told_by_activity(charter: Charter, policy: Policy, costs: CostReport
         return not_met(f"cost grew from {costs.before:.3g} to {total:.3g} {costs.currency}, and nothing alarmed")
     told = ", ".join(f"{name} {line.cost:.3g}" for name, line in costs.activities.items())
     return met(f"{told} {costs.currency}; {costs.untagged.cost:.2g} untagged; {len(costs.alarms)} alarms of growth")
+
+
+def _follows(line: CostLine, price: float) -> bool:
+    return at_least(line.cpu_seconds, 0) and at_most(abs(line.cost - line.cpu_seconds / 3600 * price), ROUNDING)
 
 
 @check(
@@ -63,7 +67,7 @@ def what_the_model_is_worth_is_held_against_its_cost(
     won = need(living.sides(last).returns, f"returns of {last.name}: labels, prices of errors, and a rule")
     if old := living.stale(last, policy, clock):
         return not_met(old)
-    if won.currency != charter.error_costs.currency or _misreckoned(won):
+    if won.currency != charter.error_costs.currency or not _adds_up(won):
         return not_met(f"{won.net:.2f} {won.currency} does not follow from what errors and computing cost")
     seen = {kpi: living.realised(last, kpi.metric) for kpi in charter.kpis}
     if lacking := [kpi.name for kpi, value in seen.items() if not finite(value)]:
@@ -78,8 +82,9 @@ def what_the_model_is_worth_is_held_against_its_cost(
     return met(f"{last.name}: {won.net:.2f} {won.currency} spared net over {won.rows} rows; {kpis}")
 
 
-def _misreckoned(won: Returns) -> bool:
-    return abs(won.by_rule - won.by_model - won.answering - won.making - won.net) > ROUNDING * max(1.0, won.by_rule)
+def _adds_up(won: Returns) -> bool:
+    apart = abs(won.by_rule - won.by_model - won.answering - won.making - won.net)
+    return at_most(apart, ROUNDING * max(1.0, won.by_rule))
 
 
 @check(

@@ -89,6 +89,10 @@ VERDICTS = {
         "a much cheaper way that is inexact does not count": (
             MET, ways(backend("native", 1, 0.0001, chosen=False, apart=0.01), ONNX),
         ),
+        "twice the cheapest just so, where nothing can err": (
+            MET, ways(replace(backend("native", 1, 0.0002, chosen=False), kwh_error=0.0), replace(ONNX, kwh_error=0.0)),
+        ),
+        "two numbers of threads for one form are a choice": (MET, ways(ONNX, replace(ONNX, threads=9, chosen=False))),
         "one way is no choice": (NOT_MET, ways(ONNX)),
         "a much cheaper exact way is refused": (NOT_MET, ways(backend("native", 1, 0.0001, chosen=False), ONNX)),
         "one that may be as dear, as far as the measurement tells, is not": (
@@ -103,7 +107,11 @@ VERDICTS = {
         "a form that was not measured is refused": (NOT_MET, {r.Release: {"parity": {"served": "encoded"}}}),
         "a choice that is not recorded is refused": (NOT_MET, ways(NATIVE, replace(ONNX, chosen=False))),
         "a cost that is no number is refused": (NOT_MET, ways(replace(NATIVE, cost_per_1k=float("nan")), ONNX)),
+        "a cost without an end is refused": (NOT_MET, ways(replace(NATIVE, cost_per_1k=float("inf")), ONNX)),
+        "a cost below nothing is refused": (NOT_MET, ways(replace(NATIVE, cost_per_1k=-1e-9), ONNX)),
+        "a processor that costs nothing": (MET, ways(replace(NATIVE, cost_per_1k=0.0), ONNX)),
         "a way that was asked nothing is refused": (NOT_MET, ways(replace(NATIVE, requests=0), ONNX)),
+        "a way that was asked once": (MET, ways(replace(NATIVE, requests=1), ONNX)),
         "a way that serves and is inexact is refused": (NOT_MET, ways(NATIVE, replace(ONNX, largest_difference=1e-5))),
         "without a benchmark nothing is known": (UNKNOWN, {r.Release: {"backends": ()}}),
         "without a proof nothing is known": (UNKNOWN, {r.Release: {"parity": None}}),

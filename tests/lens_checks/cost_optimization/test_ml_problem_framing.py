@@ -38,6 +38,10 @@ VERDICTS = {
         "the cheaper of two within every limit": (MET, weighed()),
         "a table of custom models alone is refused": (NOT_MET, weighed(READY | {"kind": "custom"})),
         "a table of ready-made ones alone is refused": (NOT_MET, weighed(READY, kind="pretrained", pretrained=True)),
+        "a table of tuned and ready-made ones alone is refused": (
+            NOT_MET,
+            weighed(READY, kind="fine-tuned", pretrained=True),
+        ),
         "a choice that nobody made is refused": (NOT_MET, weighed(chosen=False)),
         "two choices are none": (NOT_MET, weighed(READY | {"chosen": True})),
         "a choice that `pretrained` denies is refused": (NOT_MET, weighed(pretrained=True)),

@@ -1,5 +1,6 @@
 """Cost by activity, worth against cost, and an endpoint that fits."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -27,6 +28,10 @@ def activities(**change: r.CostLine) -> Changes:
     return costs(activities={**COSTS.activities, **change})
 
 
+def all_but(name: str) -> dict[str, r.CostLine]:
+    return {other: line for other, line in COSTS.activities.items() if other != name}
+
+
 def returns(**change: Any) -> Changes:
     return last(sides=sides(returns=replace(WON, **change)))  # type: ignore[type-var]
 
@@ -39,6 +44,7 @@ def busy(share: float) -> Changes:
     return usage(series=(*USAGE.series, replace(USAGE.series[0], busy=share)))
 
 
+NOTHING = {"by_model": 0.0, "answering": 0.0, "making": 0.0, "net": 0.0}
 LOSS = {"by_model": 500.0, "net": -102.0}
 EARLY = entry(4, "retraining", NOW - timedelta(days=1), outcome="started", cause="drift", because="drifted")
 
@@ -51,7 +57,7 @@ VERDICTS = {
     checks.cost_is_told_by_activity: {
         "four activities, nothing untagged, no growth": (MET, {}),
         "no report": (UNKNOWN, {r.CostReport: None}),
-        "an activity that nobody reckons": (UNKNOWN, costs(activities={"prepare": HOUR, "train": HOUR, "host": HOUR})),
+        **{f"nobody reckons {name}": (UNKNOWN, costs(activities=all_but(name))) for name in COSTS.activities},
         "a report as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
         "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=45, seconds=1)}}),
         "one of tomorrow is refused": (NOT_MET, costs(made=NOW + timedelta(days=1))),
@@ -61,7 +67,15 @@ VERDICTS = {
             NOT_MET,
             activities(train=r.CostLine(cpu_seconds=3600.0, cost=0.04)),
         ),
+        "a cost that follows up to rounding": (MET, activities(train=r.CostLine(cpu_seconds=0.0, cost=1e-6))),
+        "a cost that is no number is refused": (NOT_MET, activities(train=replace(HOUR, cost=math.nan))),
+        "what has no tag has to follow from its time too": (
+            NOT_MET,
+            costs(untagged=r.CostLine(cpu_seconds=0.0, cost=0.01)),
+        ),
         "time below nothing is refused": (NOT_MET, activities(train=r.CostLine(cpu_seconds=-36.0, cost=-0.0005))),
+        "a moment below nothing is refused": (NOT_MET, activities(train=r.CostLine(cpu_seconds=-0.01, cost=0.0))),
+        "time that is no number is refused": (NOT_MET, activities(train=replace(HOUR, cpu_seconds=math.nan))),
         "as much without a tag as may be": (MET, costs(untagged=r.CostLine(cpu_seconds=720.0, cost=0.01))),
         "more without a tag is refused": (NOT_MET, costs(untagged=r.CostLine(cpu_seconds=936.0, cost=0.013))),
         "twice as much as before": (MET, costs(before=0.1)),
@@ -78,6 +92,20 @@ VERDICTS = {
         "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
         "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
         "a sum that is not so is refused": (NOT_MET, returns(net=199.0)),
+        "a sum of hundreds that rounding explains": (MET, returns(net=198.0003)),
+        "a sum that rounding just explains": (MET, returns(**NOTHING, by_rule=1e-6)),
+        "a sum of cents that rounding explains": (MET, returns(**NOTHING | {"net": 0.4999992}, by_rule=0.5)),
+        "a sum of cents that rounding does not explain": (
+            NOT_MET,
+            returns(**NOTHING | {"net": 0.4999985}, by_rule=0.5),
+        ),
+        "a sum that is no number is refused": (NOT_MET, returns(net=math.nan)),
+        "a gain asks for no answer": (MET, {r.Ledger: {"entries": ()}}),
+        "neither a gain nor a loss asks for one": (
+            MET,
+            {**returns(**NOTHING, by_rule=0.0), r.Ledger: {"entries": ()}},
+        ),
+        "a small loss does": (UNKNOWN, {**returns(by_model=398.5, net=-0.5), r.Ledger: {"entries": ()}}),
         "another currency is refused": (NOT_MET, returns(currency="USD")),
         "a loss that a retraining answered": (MET, returns(**LOSS)),
         "a loss that somebody acted on": (
