@@ -1,14 +1,15 @@
 """The registered model in MLflow: a store and a hint; what may be served is decided by the ledger."""
 
+import contextlib
 import shutil
 import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from config.errors import LifecycleError
+from config.errors import IntegrityAlarm, LifecycleError
 from config.settings import Settings
-from tasks import aliases, files
+from tasks import aliases, files, locks
 from tasks.ledger import Entry
 from tasks.tracking import database_file, in_words
 
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     from mlflow import MlflowClient
 
 HEAD_TAG = "ledger_head"
+PATIENCE_SECONDS = 60.0  # while another process compares and renames
 
 
 @dataclass(frozen=True)
@@ -147,7 +149,10 @@ class Registry:
                 self.client.set_registered_model_tag(self.model, HEAD_TAG, entry.head)
 
     def fetch(self, source: str, destination: Path) -> Path:
-        """Download an artefact folder afresh: whole at its destination, or not there."""
+        """Download an artefact folder afresh: whole at its destination, or not there.
+
+        Where the same bytes lie there already they stay: a batch, a monitoring or a live check may be reading them.
+        """
         import mlflow
 
         destination.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
@@ -158,8 +163,13 @@ class Registry:
                 )
             except OSError as error:
                 raise LifecycleError(f"{source} cannot be read: {error}", next_step="run `lifecycle run`") from error
-            shutil.rmtree(destination, ignore_errors=True)
-            Path(got).rename(destination)
+            with locks.held(
+                destination.with_name(f".{destination.name}.lock"), patience_seconds=PATIENCE_SECONDS,
+                by=f"another fetch to {destination}",
+            ):  # fmt: skip
+                if not _are_same(Path(got), destination):
+                    shutil.rmtree(destination, ignore_errors=True)
+                    Path(got).rename(destination)
         return destination
 
     def run_tags(self, run_id: str) -> dict[str, str]:
@@ -201,6 +211,12 @@ class Registry:
         """Store a value among a run's artefacts."""
         with in_words(self.uri):
             self.client.log_text(run_id, files.pretty(value).decode(), path)
+
+
+def _are_same(one: Path, other: Path) -> bool:
+    with contextlib.suppress(IntegrityAlarm, OSError):  # a link, or what cannot be read: not the same
+        return other.is_dir() and files.tree_digest(one) == files.tree_digest(other)
+    return False
 
 
 def _version(found: Any) -> Version:
