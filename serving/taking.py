@@ -5,7 +5,7 @@ Nothing of the registry's client, and nothing of a model that may crash or hang,
 
 import contextlib
 import json
-import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -50,10 +50,11 @@ def main(options_file: Path) -> int:
     asked = json.load(sys.stdin)
     admission = Admission(asked["version"], Entry(**asked["entry"]), asked["move"])
     shelf = Shelf(options.home / asked["shelf"], Path(options.keys))
+    place = options.home / "fetched" / f"{asked['shelf']}-{admission.version}"  # the next try clears what a crash left
     try:
         from tasks import isolation
 
-        folder = _nearby(admission, options) or _fetch(admission, options)
+        folder = _nearby(admission, options) or _fetch(admission, options, place)
         verify(folder, admission, shelf.keys)
         isolation.limit(SECONDS, isolation.MEMORY_BYTES)  # this process may crash or hang: nobody else does
         isolation.compare(folder)
@@ -61,6 +62,8 @@ def main(options_file: Path) -> int:
     except LifecycleError as error:
         print(error.seen, file=sys.stderr)
         return 1
+    finally:
+        shutil.rmtree(place, ignore_errors=True)
     return 0
 
 
@@ -73,7 +76,7 @@ def _nearby(admission: Admission, options: Options) -> Path | None:
     return None
 
 
-def _fetch(admission: Admission, options: Options) -> Path:
+def _fetch(admission: Admission, options: Options, place: Path) -> Path:
     import mlflow
 
     from tasks.registry import Registry
@@ -81,7 +84,6 @@ def _fetch(admission: Admission, options: Options) -> Path:
     mlflow.set_tracking_uri(options.tracking_uri)
     client = mlflow.MlflowClient(options.tracking_uri, options.tracking_uri)
     registry = Registry(client, options.model, options.tracking_uri)
-    place = options.home / "fetched" / f"{admission.version}-{os.getpid()}"
     return registry.fetch(registry.version(admission.version).source, place)
 
 
