@@ -112,7 +112,7 @@ class Follower:
             return f"the ledger is followed, the registry does not answer: {signs.silent}"
         if signs.alias != standing:
             if (debt := history.owed(entries)) and signs.alias in debt.may_name[ALIAS]:
-                return f"version {standing} serves by entry {debt.entry}; the registry is still owed the alias for it"
+                return f"version {standing} serves; the registry is owed the alias since entry {debt.entry}"
             return f"the alias names version {signs.alias}, the ledger let version {standing} in, which serves"
         return ""
 
