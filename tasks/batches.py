@@ -119,6 +119,8 @@ def score(job: Job, *, state: Path, told: Told) -> Scored:
     """Score a batch, or go on with one that was interrupted; one that is finished and unchanged is left alone."""
     if job.output.suffix not in FORMATS:
         raise ConfigError(f"{job.output} has no format", expected=f"a name that ends in {' or '.join(FORMATS)}")
+    if {path.resolve() for path in job.source.files} & {job.output.resolve(), job.faults.resolve()}:
+        raise ConfigError(f"{job.output} would take the place of what is to be scored", expected="another OUT")
     place = files.sha256_bytes(str(job.output.resolve()).encode())[:16]
     lock = state / "batches" / f"{place}.lock"
     with locks.held(lock, patience_seconds=PATIENCE_SECONDS, by=f"another batch into {job.output}"):

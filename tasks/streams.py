@@ -37,6 +37,7 @@ class Source:
     chunks: Callable[[Sequence[str]], Iterator[Chunk]]
     total: int | None = None  # rows, where that is known without reading
     resumable: bool = True  # the same identity means the same rows in the same order
+    files: tuple[Path, ...] = ()
 
 
 def open_source(place: str, *, table: str = "", query: str = "") -> Source:
@@ -76,10 +77,10 @@ def _files(paths: list[Path]) -> Source:
     total = 0
     for path in paths:
         if KINDS[path.suffix.lower()] == "csv":
-            return Source(identity, lambda names: _chunks_of(paths, names))
+            return Source(identity, lambda names: _chunks_of(paths, names), files=tuple(paths))
         with _in_words(path):
             total += pq.ParquetFile(path).metadata.num_rows
-    return Source(identity, lambda names: _chunks_of(paths, names), total)
+    return Source(identity, lambda names: _chunks_of(paths, names), total, files=tuple(paths))
 
 
 def _chunks_of(paths: list[Path], names: Sequence[str]) -> Iterator[Chunk]:
@@ -93,6 +94,7 @@ def _parquet(path: Path, names: Sequence[str]) -> Iterator[Chunk]:
     import pyarrow.parquet as pq
 
     file, first = pq.ParquetFile(path, memory_map=False, pre_buffer=False), 0
+    _demand_distinct(file.schema_arrow.names, path.as_posix())
     columns = [name for name in names if name in file.schema_arrow.names]
     for batch in file.iter_batches(batch_size=CHUNK, columns=columns, use_threads=False):
         yield Chunk(path.as_posix(), first, pa.Table.from_batches([batch]))
@@ -110,8 +112,7 @@ def _csv(path: Path, names: Sequence[str]) -> Iterator[Chunk]:
         return "skip" if len(broken) <= MOST_BROKEN else "error"
 
     header = _header(path)
-    if len(set(header)) != len(header):
-        raise LifecycleError(f"{path} names a column twice", expected="a first line of distinct names")
+    _demand_distinct(header, path.as_posix())
     wanted = [name for name in names if name in header]
     convert = pacsv.ConvertOptions(
         column_types=dict.fromkeys(wanted, pa.string()), include_columns=wanted, null_values=[""],
@@ -129,6 +130,12 @@ def _csv(path: Path, names: Sequence[str]) -> Iterator[Chunk]:
         yield Chunk(
             path.as_posix(), first, pa.table({name: pa.array([], pa.string()) for name in wanted}), tuple(broken)
         )
+
+
+def _demand_distinct(names: Sequence[str], place: str) -> None:
+    """Refuse a column that is named twice: which of the two is meant, nobody says."""
+    if len(set(names)) != len(names):
+        raise LifecycleError(f"{place} names a column twice", expected="each column under a name of its own")
 
 
 def _header(path: Path) -> list[str]:
@@ -168,6 +175,7 @@ def _rows_of(engine: Any, asked: Any, shown: str) -> Iterator[Chunk]:
         with engine.connect().execution_options(stream_results=True, yield_per=CHUNK) as connection:
             result = connection.execute(asked)
             names = list(result.keys())
+            _demand_distinct(names, shown)
             for rows in result.partitions():
                 columns = list(zip(*rows, strict=True))
                 table = pa.table({name: _array(values) for name, values in zip(names, columns, strict=True)})
@@ -193,7 +201,7 @@ def _in_words(path: Path) -> Iterator[None]:
     """Say which file could not be read, and why, without a traceback (LifecycleError)."""
     try:
         yield
-    except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+    except (pa.ArrowException, csv.Error, OSError, UnicodeDecodeError) as error:
         raise LifecycleError(
             f"{path} cannot be read: {_short(error)}", expected="a sound CSV or Parquet file",
             next_step="correct the file, then run the same command again: what was scored of it is not scored twice",

@@ -11,6 +11,7 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
@@ -170,15 +171,51 @@ REFUSED: list[Any] = [
     pytest.param("nothing.csv", "out.parquet", "names no file", id="no file"),
     pytest.param("rows.parquet", "out.xlsx", "has no format", id="an output of no format"),
     pytest.param("rows.txt", "out.csv", "not all of them", id="an input of no format"),
+    pytest.param("rows.parquet", "rows.parquet", "take the place of what is to be scored", id="the input"),
+    pytest.param("*.parquet", "link/rows.parquet", "take the place", id="a part of the input, by another name"),
+    pytest.param("rows.parquet.faults.csv", "rows.parquet", "take the place", id="an input that would be its faults"),
 ]
 
 
 @pytest.mark.parametrize(("source", "output", "words"), REFUSED)
 def test_what_cannot_be_is_said(source: str, output: str, words: str, tmp_path: Path) -> None:
-    parquet()
+    before = Path(parquet()).read_bytes()
     Path("rows.txt").touch()
+    Path("rows.parquet.faults.csv").touch()
+    Path("link").symlink_to(tmp_path)
     with pytest.raises(ConfigError, match=words):
         run(source, tmp_path / output)
+    assert (Path("rows.parquet").read_bytes(), Path("rows.parquet.faults.csv").exists()) == (before, True)
+
+
+def parquet_twice() -> str:
+    columns = [pa.array([1.0]), pa.array([9.0]), pa.array([1.0])]
+    pq.write_table(pa.Table.from_arrays(columns, names=["delay", "delay", "wind"]), "twice.parquet")
+    return "twice.parquet"
+
+
+def csv_twice() -> str:
+    Path("twice.csv").write_text("delay,wind,delay\n1,2,3\n")
+    return "twice.csv"
+
+
+AMBIGUOUS = [
+    pytest.param(parquet_twice, {}, id="Parquet"),
+    pytest.param(csv_twice, {}, id="CSV"),
+    pytest.param(database, {"query": "select delay, wind, 60.0 as delay from rows"}, id="a query"),
+]
+
+
+@pytest.mark.parametrize(("make", "where"), AMBIGUOUS)
+def test_a_column_that_is_named_twice_is_refused(make: Any, where: dict[str, str], tmp_path: Path) -> None:
+    with pytest.raises(LifecycleError, match="names a column twice"):
+        run(make(), tmp_path / "out.parquet", **where)
+
+
+def test_a_first_line_without_end_is_said(tmp_path: Path) -> None:
+    Path("rows.csv").write_text("delay,wind," + "x" * 200_000 + "\n1,2,3\n")
+    with pytest.raises(LifecycleError, match=r"rows.csv cannot be read: field larger"):
+        run("rows.csv", tmp_path / "out.parquet")
 
 
 def test_a_broken_file_is_said_and_nothing_appears(tmp_path: Path) -> None:
