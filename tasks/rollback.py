@@ -2,7 +2,7 @@
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from config.errors import GateRefused, LifecycleError, Superseded
@@ -74,7 +74,9 @@ def _begin(wanted: Wanted, stores: Stores) -> tuple[Wanted, Sequence[Entry]]:
         for intent in history.open_intents(stores.trusted()):
             because = "somebody else moved the alias meanwhile, or what it names is not sound"
             stores.record(Kind.ABORTED, {**intent.body, "intent": intent.number, "because": because})
-        return Wanted(wanted.to, wanted.actor, wanted.cause, foreign=True), stores.trusted()
+        entries = stores.trusted()
+        foreign = stores.registry.alias(ALIAS) != history.standing(entries, ALIAS)
+        return replace(wanted, foreign=foreign), entries
 
 
 def _bring_back(wanted: Wanted, entries: Sequence[Entry], stores: Stores) -> Move:

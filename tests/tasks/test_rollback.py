@@ -9,8 +9,9 @@ from collections.abc import Callable
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm
-from tasks import isolation, packaging
-from tests.tasks.crash_stage import begin, wait_until_stopped
+from tasks import history, isolation, packaging
+from tests.tasks.auditor import check_closed_once
+from tests.tasks.crash_stage import begin, run, wait_until_stopped
 from tests.tasks.hostile import hostile_model
 from tests.tasks.release_world import World, package_folder
 
@@ -199,3 +200,16 @@ def test_an_alias_moved_by_hand_is_put_right_and_what_it_named_is_not_called_bad
     world.stores.registry.point("champion", 1)
     assert (world.roll_back().version, world.alias()) == (2, 2)
     assert (world.roll_back().version, world.alias()) == (1, 1)
+
+
+def test_a_version_that_is_not_sound_on_its_way_to_staging_keeps_no_champion_from_going(world: World) -> None:
+    """Champion stands where the ledger says: it is rolled back from, and not put right."""
+    for strength in (1.0, 0.5):
+        world.champion(strength)
+    entry = world.decide("staging", world.register(0.2)).number
+    assert run(lambda: world.promote("staging", entry), "promote.moved:kill") == -signal.SIGKILL
+    path = world.path_of(3) / packaging.MODEL
+    path.write_bytes(path.read_bytes()[:-1])
+    assert (world.roll_back().version, world.alias()) == (1, 1)
+    assert history.rolled_back_from(world.stores.trusted()).keys() == {2}
+    check_closed_once(world.root)
