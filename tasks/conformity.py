@@ -61,7 +61,7 @@ class _Reading:
 
 
 def check(table: pa.Table, contract: "Contract") -> Checked:
-    """Check a chunk of rows; a column that is missing altogether is a LifecycleError."""
+    """Check a chunk of rows; a column that is missing altogether, or cannot be read at all, is a LifecycleError."""
     if absent := [name for name in contract.names if name not in table.column_names]:
         raise LifecycleError(
             f"{len(absent)} of {len(contract.names)} columns are not in the input: {', '.join(absent[:5])}",
@@ -91,7 +91,14 @@ def _kept(values: Any, fits: Mask) -> Any:
 
 
 def _read(array: pa.ChunkedArray, column: "ColumnContract") -> _Reading:
-    reading = READERS[ColumnType(column.type)](array.combine_chunks(), column)
+    try:
+        reading = READERS[ColumnType(column.type)](array.combine_chunks(), column)
+    except (pa.ArrowException, ValueError) as error:  # of lists, of bytes that are no text, of times as numbers
+        raise LifecycleError(
+            f"column {column.name} holds {str(array.type)[:100]}, which cannot be read as {column.type}",
+            expected=f"a {column.type} in each row, or text that says one",
+            next_step="correct the input, then run the same command again",
+        ) from error
     if not column.nullable:
         reading.refuse(reading.missing, "missing, where a value is needed")
     return reading

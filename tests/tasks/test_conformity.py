@@ -86,6 +86,25 @@ def test_a_missing_column_refuses_the_input() -> None:
         check(pa.table({"other": [1]}), contract(NUMBER))
 
 
+UNREADABLE: list[Any] = [
+    pytest.param(NUMBER, pa.array([[1.0], [2.0]]), "list<item: double>, which cannot be read as number", id="lists"),
+    pytest.param(NUMBER, pa.array([0, 1], pa.timestamp("s")), "timestamp", id="times for numbers"),
+    pytest.param(TEXT, pa.array([b"\xff", b"a"]), "binary", id="bytes that are no text"),
+    pytest.param(TIME, pa.array([b"\xff", b"a"]), "binary", id="bytes that are no time"),
+    pytest.param(TRUTH, pa.array([{"a": 1}]), "struct", id="structures"),
+    pytest.param(
+        TEXT, pa.DictionaryArray.from_arrays(pa.array([0, 1]), pa.array(["a", "a"])), "dictionary", id="a word twice"
+    ),
+]
+
+
+@pytest.mark.parametrize(("its", "values", "words"), UNREADABLE)
+def test_a_column_that_cannot_be_read_at_all_refuses_the_input(its: Any, values: pa.Array, words: str) -> None:
+    with pytest.raises(LifecycleError, match=words) as caught:
+        check(pa.table({"c": values}), contract(its))
+    assert caught.value.expected and caught.value.next_step
+
+
 def test_times_in_another_zone_are_the_same_instant() -> None:
     typed = pa.array([datetime(2013, 9, 1, 12, tzinfo=UTC)], pa.timestamp("us", tz="America/New_York"))
     found = check(pa.table({"c": typed}), contract(TIME)).columns["c"]
