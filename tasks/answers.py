@@ -1,7 +1,9 @@
 """The answers of a batch as a table, and the forms in which it and the refused rows are written."""
 
+import contextlib
 import csv
 import io
+import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -9,6 +11,7 @@ import numpy as np
 import pyarrow as pa
 from numpy.typing import NDArray
 
+from config.errors import LifecycleError
 from tasks.conformity import Fault
 from tasks.encoding import Matrix
 from tasks.streams import Chunk
@@ -24,12 +27,12 @@ def table(
 ) -> pa.Table:
     """Put answers beside their row, key, model version and time; `rows` are places in the whole input, from 0."""
     size = len(rows)
-    columns: dict[str, Any] = {"row": pa.array(rows, pa.int64())}
-    columns |= {f"key_{name}" if name in columns else name: _plain(keys[name]) for name in keys.column_names}
-    columns |= _figures(probabilities[:size], contract, size)
-    columns["model_version"] = pa.array(np.full(size, version), pa.int64())
-    columns["scored_at"] = pa.array([at] * size, pa.string())
-    return pa.table(columns)
+    row: dict[str, Any] = {"row": pa.array(rows, pa.int64())}
+    told = _figures(probabilities[:size], contract, size)
+    told["model_version"] = pa.array(np.full(size, version), pa.int64())
+    told["scored_at"] = pa.array([at] * size, pa.string())
+    carried = {f"key_{n}" if n in row | told else n: _plain(keys[n]) for n in keys.column_names}
+    return pa.table(row | carried | told)
 
 
 def _figures(probabilities: Matrix, contract: "Contract", size: int) -> dict[str, Any]:
@@ -66,10 +69,25 @@ def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> 
     if first is None:  # an input without a row
         none = pa.table({})
         first = table(np.empty((0, 2)), contract, rows=np.empty(0, np.int64), version=0, at="", keys=none)
-    with _writer(to, suffix, first.schema) as writer:
-        writer.write_table(first)
-        for following in tables:
-            writer.write_table(following.cast(first.schema))
+    with _keys_in_words():
+        writer = _writer(to, suffix, first.schema)
+    with writer:
+        for each in itertools.chain([first], tables):
+            with _keys_in_words():
+                writer.write_table(each.cast(first.schema))
+
+
+@contextlib.contextmanager
+def _keys_in_words() -> Iterator[None]:
+    """Say that keys cannot be written: all else in a table of answers is ours (LifecycleError)."""
+    try:
+        yield
+    except (pa.ArrowException, ValueError) as error:
+        raise LifecycleError(
+            f"the keys cannot stand beside the answers: {str(error).splitlines()[0][:200]}",
+            expected="the same keys in every part of the input, each of one type that OUT can hold",
+            next_step="name others with --key, or correct the input",
+        ) from error
 
 
 def _writer(to: Any, suffix: str, schema: pa.Schema) -> Any:

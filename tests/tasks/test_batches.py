@@ -16,7 +16,7 @@ import pyarrow.parquet as pq
 import pytest
 
 from config.errors import ConfigError, LifecycleError
-from tasks import batches, failpoints, streams
+from tasks import answers, batches, failpoints, streams
 from tasks.batches import Job, Scored
 from tasks.inference import Form, Inference
 from tasks.scoring import score
@@ -210,6 +210,39 @@ AMBIGUOUS = [
 def test_a_column_that_is_named_twice_is_refused(make: Any, where: dict[str, str], tmp_path: Path) -> None:
     with pytest.raises(LifecycleError, match="names a column twice"):
         run(make(), tmp_path / "out.parquet", **where)
+
+
+def keyed(name: str, *keys: pa.Array | None) -> str:
+    """Make a folder of files, each with its own keys, or with none."""
+    Path(name).mkdir()
+    for number, key in enumerate(keys):
+        rows = pa.table({"delay": [1.0], "wind": [1.0]})
+        pq.write_table(rows if key is None else rows.append_column("flight", key), f"{name}/{number}.parquet")
+    return name
+
+
+UNLIKE = [
+    pytest.param([pa.array([1]), pa.array(["x"])], "out.parquet", id="two types"),
+    pytest.param([pa.array([1]), None], "out.parquet", id="one file without"),
+    pytest.param([pa.array([[1, 2]])], "out.csv", id="lists in CSV"),
+]
+
+
+@pytest.mark.parametrize(("keys", "output"), UNLIKE)
+def test_keys_that_cannot_be_written_are_said(keys: list[pa.Array | None], output: str, tmp_path: Path) -> None:
+    with pytest.raises(LifecycleError, match="the keys cannot stand beside the answers"):
+        run(keyed("in", *keys), tmp_path / output)
+    assert not (tmp_path / output).exists()
+
+
+@pytest.mark.parametrize("name", ["row", "positive", "probability", "model_version", "scored_at"])
+def test_a_key_that_is_called_like_an_answer_stands_beside_it(name: str) -> None:
+    rows, figures = np.array([0, 1]), np.array([[0.9, 0.1], [0.2, 0.8]])
+    keys = pa.table({name: ["a", "b"], "flight": [7, 8]})
+    told = answers.table(figures, contract_for("0" * 32), rows=rows, version=3, at=AT, keys=keys)
+    assert told[f"key_{name}"].to_pylist() == ["a", "b"] and told["flight"].to_pylist() == [7, 8]
+    assert told["probability"].to_pylist() == [0.1, 0.8]
+    assert told.column_names[0] == "row" and len(set(told.column_names)) == len(told.column_names)
 
 
 def test_a_first_line_without_end_is_said(tmp_path: Path) -> None:
