@@ -1,9 +1,9 @@
 """Read how changes are delivered and taken back: runs, commits, the endpoint, what tasks do on failure, backups."""
 
 import ast
+import contextlib
 import hashlib
 import json
-import os
 import re
 import subprocess
 from collections.abc import Iterable, Iterator
@@ -24,7 +24,6 @@ from lens_checks.evidence.repository import ask_git
 from lens_checks.evidence.tracking import opened, registry
 
 DATA_FLOW = "flows/data_preparation.py"
-PAGE, PAGES = 200, 5
 SIGNATURE = "model.sig"
 
 
@@ -82,20 +81,19 @@ def _literal(node: ast.expr | None) -> str | int | float | None:
 
 
 def known_runs(place: Place) -> KnownRuns:
-    """Give the ids of the flow runs that Prefect knows."""
-    url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
-    if url:
-        return KnownRuns(ids=frozenset(_from_server(url.rstrip("/"))))
-    return KnownRuns(ids=place.once(orchestration.stored)[1])
+    """Give the ids of the flow runs that Prefect knows: of those that this project's records name, where it runs."""
+    url = orchestration.address(place)
+    if not url:
+        return KnownRuns(ids=place.once(orchestration.stored)[1])
+    named = (*_of_versions(place), *orchestration.metered(place))
+    return KnownRuns(ids=frozenset(str(row["id"]) for row in orchestration.runs(url, named)))
 
 
-def _from_server(url: str) -> Iterator[str]:
-    for page in range(PAGES):
-        asked = {"sort": "START_TIME_DESC", "limit": PAGE, "offset": page * PAGE}
-        rows = orchestration.ask(f"{url}/flow_runs/filter", asked)
-        yield from (str(row["id"]) for row in rows)
-        if len(rows) < PAGE:
-            return
+def _of_versions(place: Place) -> tuple[str, ...]:
+    """Name the flow runs that registered the versions on the ladder; none where there is no registry."""
+    with contextlib.suppress(NoEvidence):
+        return tuple(v.tags.get("flow_run_id", "") for v in place.once(registry).versions if v.aliases)
+    return ()
 
 
 def committed_source(place: Place) -> CommittedSource:

@@ -4,16 +4,20 @@ import base64
 import contextlib
 import json
 import os
+import re
 import sqlite3
 import urllib.request
+from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from lens_checks.evidence.place import NoEvidence, Place
+from lens_checks.evidence.metering import metering
+from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from lens_checks.evidence.records.ground import Deployment, FlowRun, Orchestration
 
 NEWEST = 50
+RUN_ID = re.compile("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 DEPLOYMENTS = """
 SELECT deployment.*, work_pool.name AS work_pool_name FROM deployment
 LEFT JOIN work_queue ON work_queue.id = deployment.work_queue_id
@@ -24,21 +28,37 @@ Row = dict[str, Any]
 
 
 def orchestration(place: Place) -> Orchestration:
-    """Read deployments and the newest flow runs."""
-    url = os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url
-    if url:
-        return _from_server(url.rstrip("/"))
-    return place.once(stored)[0]
+    """Read deployments, and the flow runs of the phases that were metered."""
+    url = address(place)
+    return _from_server(url, metered(place)) if url else place.once(stored)[0]
 
 
-def _from_server(url: str) -> Orchestration:
+def address(place: Place) -> str:
+    """Give the address of Prefect's API, empty where none is configured and none of ours runs."""
+    return (os.environ.get("PREFECT_API_URL") or place.settings.runtime.prefect_api_url).rstrip("/")
+
+
+def metered(place: Place) -> tuple[str, ...]:
+    """Name the newest flow runs whose phases were metered; none where none was."""
+    try:
+        return place.once(metering).flow_runs[:NEWEST]
+    except (NoEvidence, Malformed):
+        return ()
+
+
+def runs(url: str, ids: Iterable[str]) -> list[Row]:
+    """Ask for flow runs by id: a server tells each with all its parameters, and may know thousands of many projects."""
+    wanted = {"id": {"any_": [one for one in dict.fromkeys(ids) if RUN_ID.fullmatch(one)]}}
+    return ask(f"{url}/flow_runs/filter", {"sort": "START_TIME_DESC", "flow_runs": wanted})
+
+
+def _from_server(url: str, ids: Iterable[str]) -> Orchestration:
     flows = {row["id"]: row["name"] for row in ask(f"{url}/flows/filter", {})}
     deployments = ask(f"{url}/deployments/filter", {})
     names = {row["id"]: row["name"] for row in deployments}
-    runs = ask(f"{url}/flow_runs/filter", {"sort": "START_TIME_DESC", "limit": NEWEST})
     return Orchestration(
         deployments=tuple(_deployment(row, flows, row.get("schedules", [])) for row in deployments),
-        flow_runs=tuple(_flow_run(row, flows, names) for row in runs),
+        flow_runs=tuple(_flow_run(row, flows, names) for row in runs(url, ids)),
     )
 
 

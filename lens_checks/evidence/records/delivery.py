@@ -36,7 +36,7 @@ class TaskPolicies(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class KnownRuns(Record):
-    """The ids of the flow runs that the orchestrator made: all of its database, or a server's newest thousand."""
+    """The ids of the flow runs that the orchestrator made: of its server those that were asked about, else all."""
 
     ids: frozenset[str]
 

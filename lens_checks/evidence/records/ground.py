@@ -180,14 +180,10 @@ class FlowRun(Record):
 
 @dataclass(frozen=True, kw_only=True)
 class Orchestration(Record):
-    """What Prefect knows: deployments, and the newest 50 flow runs, newest first."""
+    """What Prefect knows: deployments, and the newest flow runs; of a server those that were metered."""
 
     deployments: tuple[Deployment, ...]
     flow_runs: tuple[FlowRun, ...]
-
-    def has_run(self, flow_run_id: str) -> bool:
-        """True when the orchestrator knows a flow run of this id."""
-        return any(run.id == flow_run_id for run in self.flow_runs)
 
     def scheduled(self, word: str) -> tuple[str, ...]:
         """Name the deployments in force whose flow or name holds a word, with their schedules."""

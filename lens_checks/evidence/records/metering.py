@@ -80,6 +80,13 @@ class Metering(Record):
         """Give the last time that a phase did its work."""
         return next((line for line in reversed(self.lines) if line.phase == phase and line.worked), None)
 
+    @property
+    def flow_runs(self) -> tuple[str, ...]:
+        """Name the flow runs of the phases: first those in which a phase did its work last, then the newest."""
+        last = {self.newest(phase) for phase in {line.phase for line in self.lines}}
+        ordered = sorted(reversed(self.lines), key=lambda line: line not in last)
+        return tuple(dict.fromkeys(line.flow_run_id for line in ordered if line.flow_run_id))
+
     def of_month(self, now: datetime) -> tuple[MeteredPhase, ...]:
         """Give the phases that ended in the month of an instant."""
         return tuple(line for line in self.lines if (line.end.year, line.end.month) == (now.year, now.month))

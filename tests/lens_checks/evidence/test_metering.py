@@ -1,6 +1,7 @@
 """The book of phases is read with the log of its last run, and a log that is not whole shows."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -65,3 +66,10 @@ def test_without_a_metered_phase_there_is_no_evidence(place: Place) -> None:
     write(place, metered=())
     with pytest.raises(NoEvidence, match="no phase was metered"):
         metering(place)
+
+
+def test_the_run_that_a_phase_last_worked_in_is_named_before_newer_ones_that_found_nothing_to_do(place: Place) -> None:
+    first, *_ = lines()
+    idle = [replace(first, run=str(n), flow_run_id=str(n), skipped=True, outcome="done") for n in range(3)]
+    write(place, metered=[replace(first, flow_run_id="worked", skipped=False, outcome="done"), *idle])
+    assert metering(place).flow_runs == ("worked", "2", "1", "0")
