@@ -17,8 +17,12 @@ from config.settings.release import Release
 from config.settings.serving import Serving
 from serving import logs
 from serving.sockets import listen
+from serving.starting import unswept
 
 if TYPE_CHECKING:
+    import uvicorn
+
+    from serving.app import Service
     from serving.served import Served
 
 PR_SET_PDEATHSIG = 1
@@ -67,6 +71,15 @@ def _options(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
+    with unswept():
+        app, server = _started(options)
+    print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
+    with contextlib.suppress(KeyboardInterrupt):
+        server.run(sockets=[listener])
+    app.watch.close()
+
+
+def _started(options: argparse.Namespace) -> "tuple[Service, uvicorn.Server]":
     from serving.app import create_app
     from serving.connections import server_of
     from serving.watching import Watch
@@ -82,11 +95,7 @@ def _serve(listener: socket.socket, options: argparse.Namespace) -> None:
 
         candidate = _open(options.beside, options.beside_digest, options.beside_version, options.keys)
         app.standing.canary = Canary(candidate, served, Release.model_validate_json(options.release))
-    server = server_of(app, settings, app.standing)
-    print(json.dumps({"port": listener.getsockname()[1], "pid": os.getpid()}), flush=True)
-    with contextlib.suppress(KeyboardInterrupt):
-        server.run(sockets=[listener])
-    app.watch.close()
+    return app, server_of(app, settings, app.standing)
 
 
 def _open(folder: Path, digest: str | None, version: int | None, keys: Path) -> "Served":

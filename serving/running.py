@@ -19,6 +19,7 @@ from serving import alarms, scaling
 from serving.options import Options
 from serving.scaling import Scaler
 from serving.sockets import is_loopback, listen
+from serving.starting import unswept
 from tasks.consumers import read_consumers
 
 if TYPE_CHECKING:
@@ -137,19 +138,20 @@ class Workers:
 
 def work(options: Options, options_file: Path, listener: socket.socket) -> int:
     """Answer on a socket until told to stop."""
-    from serving.app import Service
-    from serving.capture import Capture
-    from serving.connections import server_of
-    from serving.following import Follower
-    from serving.served import Standing
-    from serving.watching import Watch
+    with unswept():
+        from serving.app import Service
+        from serving.capture import Capture
+        from serving.connections import server_of
+        from serving.following import Follower
+        from serving.served import Standing
+        from serving.watching import Watch
 
-    settings, standing = options.serving, Standing(reason="the champion is being taken up")
-    hosts = settings.allowed_hosts or (LOOPBACK if is_loopback(settings.host) else ())
-    capture = Capture.started(settings, options.sensitive)
-    watch = Watch.of(settings, keys=needs_keys(options), log=True, capture=capture, hosts=hosts)
-    follower = Follower(options, options_file, standing, alarms.whom(os.environ))
-    follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
+        settings, standing = options.serving, Standing(reason="the champion is being taken up")
+        hosts = settings.allowed_hosts or (LOOPBACK if is_loopback(settings.host) else ())
+        capture = Capture.started(settings, options.sensitive)
+        watch = Watch.of(settings, keys=needs_keys(options), log=True, capture=capture, hosts=hosts)
+        follower = Follower(options, options_file, standing, alarms.whom(os.environ))
+        follower.start(patience_seconds=FIRST_LOOK_SECONDS)  # meanwhile connections wait in the socket
     scaling.begin(os.environ.get(SHARED_FIGURES))
     watching = watch_levels(options, watch, standing)
     try:
