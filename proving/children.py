@@ -1,6 +1,7 @@
 """Child processes of the proof: forked from a process that has imported the tools and run none of them."""
 
 import contextlib
+import gc
 import importlib
 import json
 import os
@@ -56,7 +57,8 @@ class Answer:
 
 
 def import_tools() -> None:
-    """Import once what every child needs, and read once what none of them changes."""
+    """Import once what every child needs, and read once what none of them changes; it is garbage in none of them."""
+    gc.disable()
     for name in TOOLS:
         importlib.import_module(name)
     from lens_checks import catalogue
@@ -66,6 +68,8 @@ def import_tools() -> None:
     catalogue.load()
     licences.remember()
     sbom.remember(configs.read(Path(__file__).parent / "sample", "charter")["project"])
+    gc.freeze()
+    gc.enable()
 
 
 def start(name: str, work: Callable[[], None], *, folder: Path, seconds: float) -> Child:
