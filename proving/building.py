@@ -14,6 +14,9 @@ ROOMS = ("commands", "config", "flows", "lens_checks", "proving", "serving", "ta
 FILES = (".gitignore", ".dvc/.gitignore", ".dvc/config", ".dvcignore", "cli.py", "dvc.yaml", "pyproject.toml",
          "requirements.lock")  # fmt: skip
 EVERY = 2  # of the sample's rows one in so many: so few that a run is short, so many that the control is promoted
+# One pack instead of a file for each object: the world is copied for every defect.
+GIT = (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "Start"],
+       ["repack", "-a", "-d", "--quiet"])  # fmt: skip
 # Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, and on
 # who happens to run the proof.
 OF_THE_SAMPLE = (
@@ -37,7 +40,7 @@ def build(target: Path, problem: str) -> Path:
         _fit_to_fewer_rows(target)
     else:
         problems.turn(target, problem)
-    for words in (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "Start"]):
+    for words in GIT:
         subprocess.run(["git", *words], cwd=target, check=True, capture_output=True)
     return target
 
