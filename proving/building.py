@@ -17,12 +17,12 @@ EVERY = 2  # of the sample's rows one in so many: so few that a run is short, so
 # One pack instead of a file for each object: the world is copied for every defect.
 GIT = (["init", "--quiet", "--initial-branch=main"], ["add", "--all"], ["commit", "--quiet", "-m", "Start"],
        ["repack", "-a", "-d", "--quiet"])  # fmt: skip
-# Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, and on
-# who happens to run the proof.
+# Of config/policy.yaml a project's own word counts, but for what depends on the metric, on the number of rows, on how
+# long a server is put under load, and on who happens to run the proof.
 OF_THE_SAMPLE = (
     "thresholds", "comparison.margin", "comparison.guarded_margin", "comparison.minimum_rows", "bounds.overfit_gap",
     "bounds.perturbation_drop", "bounds.uplift", "bounds.slice_gap", "monitoring.minimum_rows",
-    "monitoring.performance_drop", "retraining.minimum_new_rows", "platform.administrator",
+    "monitoring.performance_drop", "retraining.minimum_new_rows", "platform.administrator", "release.load",
 )  # fmt: skip
 
 
