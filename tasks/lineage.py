@@ -3,10 +3,9 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from config.settings import Data
-from tasks import candidates, files, landing
+from tasks import candidates, files, landing, versioning
 from tasks.candidates import Evidence
 from tasks.features import feature_schema
 from tasks.packaging import Package
@@ -140,13 +139,9 @@ def code_of(stage: str) -> Code:
 
 def _stages() -> dict[str, Code]:
     """Read from dvc.lock, by stage, the code that ran: path and MD5 of each file of code."""
-    import yaml
-
-    lock = Path("dvc.lock")
-    recorded: dict[str, Any] = (yaml.safe_load(lock.read_text()) or {}).get("stages", {}) if lock.is_file() else {}
     return {
         name: {dep["path"]: dep["md5"] for dep in stage.get("deps", []) if dep["path"].endswith(".py")}
-        for name, stage in recorded.items()
+        for name, stage in versioning.recorded().items()
     }
 
 

@@ -18,8 +18,7 @@ VAGUE = frozenset({"OSI Approved", "DFSG approved"})  # classifiers that name no
 
 def bill(project: str, *, state: Path) -> bytes:
     """Give the bill of the installed environment; the same environment gives the same bytes, made once."""
-    installed = [(d.metadata["Name"], d.version) for d in _installed()]
-    kept = state / FOLDER / f"{files.sha256_json([project, installed])}.json"
+    kept = state / FOLDER / f"{files.sha256_json([project, _versions()])}.json"
     if not kept.is_file():
         files.write_bytes_atomically(kept, _make(project))
     return kept.read_bytes()
@@ -28,6 +27,14 @@ def bill(project: str, *, state: Path) -> bytes:
 def remember(project: str) -> None:
     """Make the bill now, so that a process that is forked from this one need not."""
     _make(project)
+    _versions()
+
+
+@functools.cache
+def _versions() -> tuple[tuple[str, str], ...]:
+    """Name each package and its version; each is read from a file that is parsed anew whenever it is asked."""
+    told = (package.metadata for package in _installed())
+    return tuple((one["Name"], one["Version"]) for one in told)
 
 
 @functools.cache

@@ -76,16 +76,23 @@ def record_stage(name: str) -> None:
 
 def inputs_of(name: str) -> str:
     """Give one digest of what a recorded stage depends on: command, files, parameters; empty where it never ran."""
-    import yaml
-
-    if not LOCK.exists():
-        return ""
-    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, ten times as fast
-    stage = yaml.load(LOCK.read_bytes(), Loader=loader)["stages"].get(name)  # noqa: S506 - both are safe loaders
+    stage = recorded().get(name)
     if stage is None:
         return ""
     read = {dep["path"]: dep["md5"] for dep in stage.get("deps", [])}
     return sha256_json([stage["cmd"], read, stage.get("params", {})])
+
+
+def recorded() -> dict[str, Any]:
+    """Give what dvc.lock records of each stage that ran."""
+    import yaml
+
+    if not LOCK.is_file():
+        return {}
+    loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)  # the same rules, ten times as fast
+    lock = yaml.load(LOCK.read_bytes(), Loader=loader) or {}  # noqa: S506 - both are safe loaders
+    stages: dict[str, Any] = lock.get("stages", {})
+    return stages
 
 
 def status() -> dict[str, list[Any]]:
