@@ -24,6 +24,8 @@ OWN_USER = "lifecycle"  # of the servers that we start
 ANSWER_SECONDS = 5.0
 STARTUP_SECONDS = 120.0
 STOP_SECONDS = 10.0
+TRUSTED, AUTHORITY = "PREFECT_API_SSL_CERT_FILE", "authority.pem"
+END_OF_ONE = "-----END CERTIFICATE-----\n"
 PROGRAM = Path(__file__).with_name("prefect_process.py")
 # What a server needs to record flows and tasks, and no more.
 LIGHT = {
@@ -100,12 +102,23 @@ def _start_own(schedules: bool) -> Server:
     os.environ["PREFECT_API_AUTH_STRING"] = password
     own = LIGHT | ({} if schedules else WITHOUT_SCHEDULES) | {"PREFECT_SERVER_API_AUTH_STRING": password}
     with _state(home / "server.log") as log, socket.create_server(("127.0.0.1", 0), backlog=128) as listener:
+        _trust_one(home / AUTHORITY)
         server = Server(f"http://127.0.0.1:{listener.getsockname()[1]}/api", _run(listener, own, log), Path(log.name))
     _STARTED[server.url] = server
     atexit.register(_stop, server)  # before prefect is imported, so that it runs after prefect has sent its last events
     os.environ["PREFECT_API_URL"] = server.url
     _spare_loopback_the_proxy()
     return server
+
+
+def _trust_one(authority: Path) -> None:
+    """Let Prefect's clients load one authority, not all: each task makes a client, and our server speaks plain HTTP."""
+    import certifi
+
+    if TRUSTED not in os.environ:
+        first, end, _ = Path(certifi.where()).read_text(encoding="utf-8").partition(END_OF_ONE)
+        authority.write_text(first + end, encoding="utf-8")
+        os.environ[TRUSTED] = str(authority)
 
 
 @contextlib.contextmanager
@@ -161,6 +174,8 @@ def _stop(server: Server) -> None:
     _STARTED.pop(server.url, None)
     if os.environ.get("PREFECT_API_URL") == server.url:
         del os.environ["PREFECT_API_URL"]
+    if server.log and os.environ.get(TRUSTED) == str(server.log.with_name(AUTHORITY)):
+        del os.environ[TRUSTED]
     if server.process is None or server.process.poll() is not None:
         return
     server.process.terminate()

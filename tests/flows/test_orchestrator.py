@@ -4,6 +4,7 @@ import os
 import signal
 import socket
 import sqlite3
+import ssl
 import subprocess
 import sys
 import threading
@@ -87,6 +88,27 @@ def test_a_run_starts_its_own_server_and_takes_it_along(tmp_path: Path) -> None:
     assert not lives(int(pid))
     assert recorded == (5,)
     assert home.stat().st_mode & 0o077 == 0
+
+
+@pytest.mark.parametrize("own", ["", "/etc/own.pem"], ids=["none is named", "the user names one"])
+def test_clients_of_our_own_server_load_one_authority_unless_the_user_names_some(
+    own: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name, value in (("API_URL", ""), ("API_AUTH_STRING", ""), ("HOME", str(tmp_path)), ("API_SSL_CERT_FILE", own)):
+        monkeypatch.setenv(f"PREFECT_{name}", value)
+    if not own:
+        monkeypatch.delenv(orchestrator.TRUSTED)
+    server = orchestrator.start(Runtime())
+    try:
+        during = os.environ[orchestrator.TRUSTED]
+    finally:
+        orchestrator._stop(server)
+    after = os.environ.get(orchestrator.TRUSTED)
+    if own:
+        assert during == after == own
+    else:
+        assert len(ssl.create_default_context(cafile=during).get_ca_certs()) == 1
+        assert after is None
 
 
 def test_a_killed_run_leaves_no_server(tmp_path: Path) -> None:
