@@ -5,8 +5,7 @@ import json
 import sys
 import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import CodeType, FrameType
@@ -14,22 +13,22 @@ from types import CodeType, FrameType
 import pytest
 
 FAILED, SURVEY = Path("failed"), Path("survey.json")  # in the copy of the tree
-Watch = Callable[[str], AbstractContextManager[object]]
 
 
 def prepare(session: pytest.Session) -> None:
     """Run the test with the most fixtures here, so that those of the session are there in every fork."""
     if len(session.items) > 1:
         *rest, most = sorted(session.items, key=lambda item: len(getattr(item, "fixturenames", ())))
-        session.config.hook.pytest_runtest_protocol(item=most, nextitem=rest[0])
+        chain = set(most.listchain())
+        farthest = min(rest, key=lambda item: len(chain.intersection(item.listchain())))  # all else is torn down
+        session.config.hook.pytest_runtest_protocol(item=most, nextitem=farthest)
 
 
-def run(session: pytest.Session, items: Sequence[pytest.Item], watch: Watch = nullcontext) -> int:
+def run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
     """Run tests up to the first that fails, whose name is left in a file; give 1 if one did, otherwise 0."""
     hook = session.config.hook
     for item, following in zip(items, [*items[1:], None], strict=False):
-        with watch(item.nodeid):
-            hook.pytest_runtest_protocol(item=item, nextitem=following)
+        hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed:
             FAILED.write_text(item.nodeid, encoding="utf-8")
             break
@@ -59,28 +58,30 @@ class Survey:
 
 
 def look(session: pytest.Session, target: Path) -> int:
-    """Run every test, and leave in a file what it took and which functions of the target it called."""
-    file, rows = str(target), dict[str, tuple[float, list[str]]]()
-
-    @contextlib.contextmanager
-    def watch(test: str) -> Iterator[None]:
-        called = set[str]()
-
-        def note(frame: FrameType, event: str, _: object) -> None:
-            if event == "call" and frame.f_code.co_filename == file:
-                called.add(_name(frame.f_code))
-
-        began = time.monotonic()
-        sys.setprofile(note)
-        threading.setprofile(note)
-        yield
-        sys.setprofile(None)
-        threading.setprofile(None)
-        rows[test] = (time.monotonic() - began, sorted(called))
-
-    code = run(session, session.items, watch)
+    """Leave in a file what each test that passes in a fork took, and which functions of the target it called."""
+    hook, file, rows = session.config.hook, str(target), dict[str, tuple[float, list[str]]]()
+    for item, following in zip(session.items, [*session.items[1:], None], strict=True):
+        called, failed, began = set[str](), session.testsfailed, time.monotonic()
+        with _noted(file, called):
+            hook.pytest_runtest_protocol(item=item, nextitem=following)
+        if session.testsfailed == failed:
+            rows[item.nodeid] = (time.monotonic() - began, sorted(called))
+    hook.pytest_sessionfinish(session=session, exitstatus=0)
     SURVEY.write_text(json.dumps(rows), encoding="utf-8")
-    return code
+    return 0
+
+
+@contextlib.contextmanager
+def _noted(file: str, called: set[str]) -> Iterator[None]:
+    def note(frame: FrameType, event: str, _: object) -> None:
+        if event == "call" and frame.f_code.co_filename == file:
+            called.add(_name(frame.f_code))
+
+    sys.setprofile(note)
+    threading.setprofile(note)
+    yield
+    sys.setprofile(None)
+    threading.setprofile(None)
 
 
 def seen() -> Survey:

@@ -55,7 +55,7 @@ class Sieve:
         gc.freeze()
         if forks.done(lambda: look(session, self.target), self.limit) == 0:
             survey = seen()
-            ordered = [items[test] for test in survey.quickest(items)]
+            ordered = [items[test] for test in survey.quickest(survey.seconds)]
             if forks.done(lambda: run(session, ordered), self.limit) == 0:
                 for number, pairs in self._swappable(live):
                     first = [self.killers[was] for was, _ in pairs if was in self.killers]

@@ -76,6 +76,7 @@ def test_it():
     assert door.opens(30)
     assert subprocess.run(COMMAND).returncode == 0
 """
+HERE = "import os\n\nHERE = os.getpid()\n\n\ndef test_here():\n    assert os.getpid() == HERE\n\n\n"
 TURNS = "def opens(age):\n    while 18 < age:\n        age -= 1\n    return age\n"
 TURNED = "from door import opens\n\n\ndef test_it():\n    assert opens(30) == opens(18) == 18\n"
 
@@ -85,6 +86,7 @@ TURNED = "from door import opens\n\n\ndef test_it():\n    assert opens(30) == op
     [
         pytest.param(DOOR, COLLECTED, "killed", id="what is computed before a test runs"),
         pytest.param(DOOR, STARTED, "killed", id="what a process does that a test starts"),
+        pytest.param(DOOR, HERE + TEST.format(youngest=18), "killed", id="a test that passes in no fork"),
         pytest.param(DOOR.replace("18", "LIMIT") + "LIMIT = 18\n", TEST.format(youngest=18), "killed", id="a constant"),
         pytest.param(DOOR + "GROWN_UP = 1 < 2\n", TEST.format(youngest=18), "survived", id="what nobody asks for"),
         pytest.param(TURNS.replace("18", "17 + 1"), TURNED, "timeout", id="a loop that never ends"),
