@@ -1,6 +1,7 @@
 """Where the policy asks for a person, only that person's word lets just this candidate in."""
 
 import contextlib
+from dataclasses import asdict, replace
 from typing import Any
 
 import pytest
@@ -39,6 +40,11 @@ APPROVED = entry(3, Kind.APPROVAL, decision=2, approver="approver", process="a p
         pytest.param((entry(3, Kind.APPROVAL, lost=1),), "waits for approver$", id="a word on something else"),
         pytest.param((entry(1, Kind.APPROVAL, **APPROVED.body),), "names no decision", id="a word before the decision"),
         pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"decision": 1}),), "names no", id="on no decision"),
+        pytest.param(
+            (entry(1, Kind.DONE, **DECIDED.body), entry(3, Kind.APPROVAL, **APPROVED.body | {"decision": 1})),
+            "names no",
+            id="on what is no decision",
+        ),
         pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"process": "the run"}),), "itself", id="the run's"),
         pytest.param((entry(3, Kind.APPROVAL, **APPROVED.body | {"approver": "author"}),), "by author", id="author's"),
     ],
@@ -55,12 +61,37 @@ def test_an_approval_is_of_just_this_candidate_policy_and_base(name: str) -> Non
         BY_PERSON.demand(DECISION, DECIDED, (other, APPROVED))
 
 
+@pytest.mark.parametrize("writer", ["the run before", "the run after"])
+def test_an_approval_of_a_candidate_decided_twice_is_by_neither_run(writer: str) -> None:
+    before, after = (DECIDED.body | {"figures": {"process": f"the run {when}"}} for when in ("before", "after"))
+    word = entry(3, Kind.APPROVAL, **APPROVED.body | {"process": writer})
+    decision, anew = replace(DECISION, figures=after["figures"]), entry(4, Kind.DECISION, **after)
+    with pytest.raises(approvals.AwaitsApproval, match="written by the run itself"):
+        BY_PERSON.demand(decision, anew, (entry(2, Kind.DECISION, **before), word, anew))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"outcome": "refused"}, "decision 2 refused", id="it was refused"),
+        pytest.param({"promotable": False}, "decision 2 refused", id="it was only explored"),
+        pytest.param({"figures": {}}, "does not approve itself", id="it does not say which process made it"),
+    ],
+)
+def test_what_no_person_lets_through(world: World, change: dict[str, Any], words: str) -> None:
+    decided = entry(2, Kind.DECISION, **asdict(replace(DECISION, **change)))
+    with pytest.raises(GateRefused, match=words):
+        approvals.approve(decided, by="approver", rules=BY_PERSON, stores=world.stores)
+    assert Kind.APPROVAL not in kinds(world)
+
+
 @pytest.mark.parametrize("approval", ["policy", "person"])
 def test_the_policy_says_whether_a_person_is_asked(shipped: Settings, approval: str) -> None:
     policy = shipped.policy.model_copy(update={"approval": approval, "approver_may_be_author": False})
     rules, owners = Approvals.of(shipped.model_copy(update={"policy": policy})), shipped.charter.owners
     assert rules == Approvals(approval == "person", owners.approver, owners.model, by_author=False)
     assert rules.expected == f"{owners.approver}, who is not {owners.model}"
+    assert replace(rules, by_author=True).expected == owners.approver
 
 
 def test_nobody_is_waited_for_where_the_policy_asks_for_nobody() -> None:
