@@ -4,6 +4,7 @@ from collections.abc import Iterator
 
 from config.settings import Policy
 from lens_checks.evidence.records import Evaluation, Landing, Lineage, LineageEdge, Parts, Pipeline, Training
+from lens_checks.rivals import short
 from lens_checks.runner import Source
 from lens_checks.statements import Subject
 
@@ -15,8 +16,10 @@ def whole_lineage(source: Source, policy: Policy, subject: Subject) -> Iterator[
     """The candidate is traced to its sources, and every digest on the way is the one that was recorded."""
     seen = source.get(Lineage)
     fix = "Run `lifecycle run`; what somebody changed since it was made, `dvc checkout --force` brings back."
-    if (seen.version, seen.digest) != (subject.version, subject.digest):
+    if seen.version != subject.version:
         yield "lineage", f"it is of version {seen.version}, not of version {subject.version} at hand", fix
+    elif seen.digest != subject.digest:
+        yield "lineage", f"it is of {short(seen.digest)}, not of {short(subject.digest)} at hand", fix
     found = gaps(
         seen, source.get(Landing), source.get(Parts), source.get(Training), source.get(Evaluation), source.get(Pipeline)
     )

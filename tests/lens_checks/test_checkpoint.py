@@ -5,7 +5,7 @@ import pytest
 from config.settings import Gate, Risk, Settings
 from lens_checks.catalogue import Mode
 from lens_checks.check import Checkpoint, Effort, Outcome, Verdict, met, not_applicable, not_met
-from lens_checks.checkpoint import By, PracticeResult, judge
+from lens_checks.checkpoint import STATE_IT, By, PracticeResult, awaits_word, judge
 from lens_checks.evidence.place import Malformed, NoEvidence
 from lens_checks.statements import Refused, Statements
 from tests.lens_checks.small import Given, catalogue_of, policy_of, practice, result, said
@@ -114,6 +114,25 @@ def test_the_effort(example: Settings, mode: Mode, answer: Verdict | None, effor
 )
 def test_what_is_open(seen: PracticeResult, left_to_do: bool) -> None:
     assert seen.open is left_to_do
+
+
+def test_what_a_reader_sees_first_is_the_verdict_or_that_it_is_waived() -> None:
+    assert result(measured=Outcome.NOT_MET).state == "not_met"
+    assert result(measured=Outcome.NOT_MET, by=By.WAIVED).state == "waived"
+
+
+@pytest.mark.parametrize(
+    ("asked", "fix", "awaits"),
+    [
+        pytest.param(ID, STATE_IT.format(id=ID), True, id="the word alone"),
+        pytest.param(ID, f"Mend {ID}. {STATE_IT.format(id=ID)}", False, id="something to mend, and the word"),
+        pytest.param(ID, STATE_IT.format(id="MLSEC-01"), False, id="the word on another practice"),
+        pytest.param(ID, "", False, id="nothing"),
+        pytest.param(None, STATE_IT.format(id=None), False, id="a bound, which is no practice"),
+    ],
+)
+def test_what_awaits_a_word_lacks_nothing_else(asked: str | None, fix: str, awaits: bool) -> None:
+    assert awaits_word(asked, fix) is awaits
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,18 @@
 """A review counts honestly, rates questions as AWS's file does, and plans what pays first."""
 
 import itertools
+from datetime import timedelta
 
 import pytest
 
-from config.settings import Risk, Settings
+from config.settings import Attestation, Risk, Settings
 from lens_checks.catalogue import Question, load
 from lens_checks.check import Checkpoint, Effort, Outcome
 from lens_checks.checkpoint import By
 from lens_checks.review import QuestionRisk, Review, compare, count, plan, rate, review
-from lens_checks.statements import Refused
+from lens_checks.statements import SOON, Ending, Refused
 from tests.lens_checks.small import NOW, catalogue_of, practice, result, said
+from tests.lens_checks.test_statements import attestation
 
 MET, NOT_MET, UNKNOWN = Outcome.MET, Outcome.NOT_MET, Outcome.UNKNOWN
 NOT_APPLICABLE, BROKEN = Outcome.NOT_APPLICABLE, Outcome.BROKEN
@@ -38,10 +40,25 @@ def reviewed(settings: Settings, *results: object) -> Review:
     )  # fmt: skip
 
 
+def spoken(settings: Settings, word: Attestation) -> Review:
+    """Review one practice, with the word of somebody."""
+    return review(
+        (result("MLSEC-01"),), project="flights", catalogue=catalogue_of(practice("MLSEC-01")), policy=settings.policy,
+        statements=said(attested=word), champion=True, now=NOW,
+    )  # fmt: skip
+
+
 def test_verdicts_are_counted_apart() -> None:
     assert count(RESULTS) == {
         "met": 3, "not_met": 3, "not_applicable": 4, "unknown": 2, "broken": 1, "measured": 1, "attested": 2,
         "derived": 4, "claimed": 0, "waived": 1, "not_yet_required": 1, "total": 13,
+    }  # fmt: skip
+
+
+def test_a_claim_is_not_counted_as_derived_or_stated() -> None:
+    counts = count((result(measured=UNKNOWN, verdict=NOT_APPLICABLE, by=By.ATTESTED),))
+    assert {kind: counts[kind] for kind in ("claimed", "attested", "derived", "measured")} == {
+        "claimed": 1, "attested": 0, "derived": 0, "measured": 0,
     }  # fmt: skip
 
 
@@ -68,6 +85,31 @@ def test_a_review_of_no_practice_covers_nothing(example: Settings) -> None:
         champion=False, now=NOW,
     )  # fmt: skip
     assert (found.coverage, found.met_share) == (0.0, None)
+
+
+@pytest.mark.parametrize(
+    ("days", "told"), [pytest.param(0, True, id="within the time"), pytest.param(1, False, id="later")]
+)
+def test_a_statement_that_ends_soon_is_told(example: Settings, days: int, told: bool) -> None:
+    ends = NOW.date() + SOON + timedelta(days=days)
+    found = spoken(example, attestation(practice="MLSEC-01", expires=ends))
+    assert found.ending_statements == ((Ending("attestation", "MLSEC-01", "Ada", ends),) if told else ())
+
+
+def test_an_example_that_nobody_vouches_for_is_told(example: Settings) -> None:
+    assert spoken(example, attestation(practice="MLSEC-01")).example_statements == ()
+    told = spoken(example, attestation(practice="MLSEC-01", statement="Example: the team has the skills."))
+    assert told.example_statements == ("MLSEC-01",)
+
+
+def test_statements_on_practices_that_are_not_reviewed_are_not_told(example: Settings) -> None:
+    soon = attestation(practice="MLSEC-02", statement="Example: the team has the skills.", expires=NOW.date())
+    found = spoken(example, soon)
+    assert (found.ending_statements, found.example_statements) == ((), ())
+
+
+def test_the_whole_tells_of_every_question(example: Settings) -> None:
+    assert [question.id for question in reviewed(example, result("MLSEC-02")).questions] == ["MLSEC00"]
 
 
 def test_the_plan_goes_by_risk_then_gates_then_effort(example: Settings) -> None:
