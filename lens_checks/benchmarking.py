@@ -11,7 +11,9 @@ def of_the_same(benchmark: Benchmark, training: Training) -> list[str]:
         faults.append(f"the benchmark goes by seed {benchmark.seed}, the training by {training.seed}")
     first = benchmark.rows[0] if benchmark.rows else None
     same = first and (first.trial, first.family) == (training.best_trial, training.family) and finite(first.value)
-    return faults if same else [*faults, "the benchmark does not begin with the winner"]
+    if not same:
+        faults.append("the benchmark does not begin with the winner")
+    return faults
 
 
 def of_variations(benchmark: Benchmark, training: Training) -> list[str]:

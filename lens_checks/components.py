@@ -66,7 +66,7 @@ def endpoints(charter: Charter, trials: ComponentTrials) -> Mapping[str, float]:
     busy: dict[str, float] = {}
     for name, one in charter.components.items():
         share = trials.of[name].busy if name in trials.of else None
-        if share is None or not finite(share):
+        if not finite(share):
             raise Missing(f"how busy the endpoint of {name} is: {WHERE}")
         busy[one.endpoint] = max(busy.get(one.endpoint, share), share)
     return busy

@@ -29,6 +29,11 @@ def test_a_few_imports_are_named_and_the_rest_counted(found: tuple[str, ...], wo
     assert told == [f"code reaches inside another component: {words}"]
 
 
+def test_one_model_need_not_be_declared() -> None:
+    alone = components.of_purposes(GOOD.get(Charter), GOOD.get(r.Registry), GOOD.get(r.ComponentTrials))
+    assert alone == []
+
+
 def test_no_trial_is_asked_of_what_nobody_declared() -> None:
     assert failures(undeclared()) == []
 

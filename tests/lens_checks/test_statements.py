@@ -173,6 +173,17 @@ def test_what_ends_soon_is_named_the_first_to_end_first(example: Settings) -> No
     assert [(e.kind, e.practice) for e in ending] == [("not applicable", "MLREL-12"), ("waiver", "MLSEC-12")]
 
 
+def test_what_ends_on_one_day_goes_by_its_practice(example: Settings) -> None:
+    day, before = TODAY + timedelta(days=3), TODAY + timedelta(days=1)
+    said = (
+        attestation(practice="MLSEC-12", expires=day), claim(practice="MLOE-01", expires=day), waiver(expires=before),
+    )  # fmt: skip
+    ending = weighed(example, *said).ending(TODAY + SOON)
+    assert [(e.kind, e.practice) for e in ending] == [
+        ("waiver", "MLSEC-12"), ("not applicable", "MLOE-01"), ("attestation", "MLSEC-12"),
+    ]  # fmt: skip
+
+
 def test_what_ends_later_or_does_not_count_is_not_said_to_end(example: Settings) -> None:
     said = (waiver(expires=TODAY + timedelta(days=15)), attestation(expires=TODAY + timedelta(days=3), approver="Ada"))
     assert weighed(example, *said).ending(TODAY + SOON) == ()
