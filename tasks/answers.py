@@ -64,27 +64,27 @@ def part_bytes(answers: pa.Table) -> bytes:
 
 def join(parts: Iterator[bytes], to: Any, suffix: str, contract: "Contract") -> None:
     """Write all parts as one Parquet or CSV file."""
+    none = table(np.empty((0, 2)), contract, rows=np.empty(0, np.int64), version=0, at="", keys=pa.table({}))
     tables = (pa.ipc.open_file(pa.BufferReader(part)).read_all() for part in parts)
-    first = next(tables, None)
-    if first is None:  # an input without a row
-        none = pa.table({})
-        first = table(np.empty((0, 2)), contract, rows=np.empty(0, np.int64), version=0, at="", keys=none)
-    with _keys_in_words():
+    first = next(tables, none)  # an input without a row has no key either
+    with _keys_in_words(first, none):
         writer = _writer(to, suffix, first.schema)
     with writer:
         for each in itertools.chain([first], tables):
-            with _keys_in_words():
+            with _keys_in_words(each, none):
                 writer.write_table(each.cast(first.schema))
 
 
 @contextlib.contextmanager
-def _keys_in_words() -> Iterator[None]:
-    """Say that keys cannot be written: all else in a table of answers is ours (LifecycleError)."""
+def _keys_in_words(answers: pa.Table, none: pa.Table) -> Iterator[None]:
+    """Say which keys cannot be written, without a value: all else in a table of answers is ours (LifecycleError)."""
     try:
         yield
     except (pa.ArrowException, ValueError) as error:
+        keys = [key for key in answers.schema if key.name not in none.column_names]
+        told = ", ".join(f"{key.name} is {str(key.type)[:100]}" for key in keys[:5])
         raise LifecycleError(
-            f"the keys cannot stand beside the answers: {str(error).splitlines()[0][:200]}",
+            f"the keys cannot stand beside those of other parts, or in OUT: {told or 'there is none'}",
             expected="the same keys in every part of the input, each of one type that OUT can hold",
             next_step="name others with --key, or correct the input",
         ) from error

@@ -222,16 +222,19 @@ def keyed(name: str, *keys: pa.Array | None) -> str:
 
 
 UNLIKE = [
-    pytest.param([pa.array([1]), pa.array(["x"])], "out.parquet", id="two types"),
-    pytest.param([pa.array([1]), None], "out.parquet", id="one file without"),
-    pytest.param([pa.array([[1, 2]])], "out.csv", id="lists in CSV"),
+    pytest.param([pa.array([1]), pa.array(["Doe"])], "out.parquet", "flight is string", id="two types"),
+    pytest.param([pa.array([1]), None], "out.parquet", "there is none", id="one file without"),
+    pytest.param([pa.array([[1, 2]])], "out.csv", "flight is list<", id="lists in CSV"),
 ]
 
 
-@pytest.mark.parametrize(("keys", "output"), UNLIKE)
-def test_keys_that_cannot_be_written_are_said(keys: list[pa.Array | None], output: str, tmp_path: Path) -> None:
-    with pytest.raises(LifecycleError, match="the keys cannot stand beside the answers"):
+@pytest.mark.parametrize(("keys", "output", "words"), UNLIKE)
+def test_keys_that_cannot_be_written_are_said_without_a_value(
+    keys: list[pa.Array | None], output: str, words: str, tmp_path: Path
+) -> None:
+    with pytest.raises(LifecycleError, match=f"the keys cannot stand .*: {words}") as caught:
         run(keyed("in", *keys), tmp_path / output)
+    assert "Doe" not in caught.value.seen
     assert not (tmp_path / output).exists()
 
 
