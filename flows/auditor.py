@@ -13,8 +13,8 @@ from lens_checks import catalogue, checkpoint, deadline, statements
 from lens_checks.bounds import peek
 from lens_checks.check import Checkpoint
 from lens_checks.checkpoint import PracticeResult
-from lens_checks.evidence import licences
-from lens_checks.evidence.collect import Evidence
+from lens_checks.evidence import licences, place
+from lens_checks.evidence.collect import COLLECTORS, Evidence
 from lens_checks.evidence.place import Place
 from lens_checks.evidence.records import Registry
 from lens_checks.interchange import gating
@@ -29,6 +29,7 @@ FindSubject = Callable[[Settings, Evidence], Subject]
 def supervised(work: Callable[[], T], kind: type[T], settings: Settings) -> T:
     """Judge in a process of its own, where nothing hangs, exits or crashes unnoticed; its answer comes as JSON."""
     catalogue.remember()
+    place.remember(COLLECTORS)
     licences.remember()  # the one reading that is dear and the same for a whole process
     answer = deadline.supervised(lambda: files.canonical(work()), seconds=settings.policy.check_seconds)
     return cast(T, _adapter(cast(Any, kind)).validate_json(answer))

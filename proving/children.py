@@ -62,10 +62,12 @@ def import_tools() -> None:
     for name in TOOLS:
         importlib.import_module(name)
     from lens_checks import catalogue
-    from lens_checks.evidence import licences
+    from lens_checks.evidence import licences, place
+    from lens_checks.evidence.collect import COLLECTORS
     from tasks import sbom
 
     catalogue.load()
+    place.remember(COLLECTORS)
     licences.remember()
     sbom.remember(configs.read(Path(__file__).parent / "sample", "charter")["project"])
     gc.freeze()

@@ -1,7 +1,7 @@
 """Where evidence is read, and the two ways in which it is not there."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cache
@@ -67,6 +67,12 @@ def parse(kind: type[R], data: bytes, name: str) -> R:
         return cast(R, _adapter(cast(Any, kind)).validate_json(data))
     except ValidationError as error:
         raise Malformed(f"{name} is malformed: {_in_words(error)}") from None
+
+
+def remember(kinds: Iterable[type]) -> None:
+    """Build what reads some types now, so that a process that is forked from this one need not."""
+    for kind in kinds:
+        _adapter(kind)
 
 
 @cache

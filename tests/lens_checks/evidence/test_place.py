@@ -4,7 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from lens_checks.evidence.place import Malformed, NoEvidence, parse, read_record, sha256_of
+from lens_checks.evidence import place
+from lens_checks.evidence.place import Malformed, NoEvidence, parse, read_record, remember, sha256_of
 from lens_checks.evidence.records import Leakage, RunReport
 
 SOUND = b'{"schema": 1, "data_sha256": "a", "checks": ["x"], "findings": [], "passed": true, "more": 1}'
@@ -13,6 +14,13 @@ SOUND = b'{"schema": 1, "data_sha256": "a", "checks": ["x"], "findings": [], "pa
 def test_a_sound_file_is_read_and_keys_of_later_versions_are_left_aside(tmp_path: Path) -> None:
     (tmp_path / "leakage.json").write_bytes(SOUND)
     assert read_record(Leakage, tmp_path / "leakage.json", "run it").checks == ("x",)
+
+
+def test_what_was_remembered_is_not_built_again() -> None:
+    remember([Leakage, RunReport])
+    built = place._adapter.cache_info().misses
+    parse(Leakage, SOUND, "leakage.json")
+    assert place._adapter.cache_info().misses == built
 
 
 def test_a_missing_file_says_how_to_get_it(tmp_path: Path) -> None:
