@@ -52,10 +52,8 @@ def what_is_promoted_was_built_tested_and_deployed_by_machines(
 def _of_specification(version: ModelVersion, source: CommittedSource) -> list[str]:
     """Hold what the version says it was deployed from against what the repository holds under that commit."""
     commit = version.tags.get("commit", "")
-    if not commit:
-        return [f"version {version.version} names no commit"]
     if commit not in source.locks:
-        return [f"commit {commit[:12]} of version {version.version} is not in this repository"]
+        return [f"commit {_short(commit)} of version {version.version} is not in this repository"]
     lock, committed = version.tags.get("lock_sha256"), source.locks[commit]
     if not lock or lock != committed:
         return [f"it was deployed with lock {_short(lock)}, commit {commit[:12]} holds {_short(committed)}"]

@@ -31,6 +31,12 @@ def accepted(*families: str, **allowances: str) -> Changes:
     return {Policy: {"licences": Licences(accepted=families, allowances=allowances)}}
 
 
+LOCKLESS: Changes = {
+    **tagged(lock_sha256=""),
+    **entries(2, lock_sha256=""),
+    r.CommittedSource: {"locks": {COMMIT: ""}},
+}
+
 VERDICTS = {
     checks.what_is_promoted_was_built_tested_and_deployed_by_machines: {
         "a known run, green tests, source as committed, rollback practised": (MET, {}),
@@ -43,6 +49,8 @@ VERDICTS = {
         "a project without git tells nothing": (UNKNOWN, {r.CommittedSource: None}),
         "another lock than was committed is refused": (NOT_MET, tagged(lock_sha256="0" * 64)),
         "a commit without a lock is refused": (NOT_MET, {r.CommittedSource: {"locks": {COMMIT: None}}}),
+        "no lock on either side is refused": (NOT_MET, LOCKLESS),
+        "a decision that names no commit is refused": (NOT_MET, entries(2, commit="")),
         "a decision on changes that are in no commit is refused": (NOT_MET, entries(2, dirty=True)),
         "a decision under another lock is refused": (NOT_MET, entries(2, lock_sha256="0" * 64)),
         "a version that no decision let in is unknown": (UNKNOWN, entries(2, version=7)),

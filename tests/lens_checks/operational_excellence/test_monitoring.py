@@ -66,7 +66,11 @@ VERDICTS = {
         "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
         "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
         "a window of other bytes than registered is refused": (NOT_MET, last(digest="0" * 64)),
-        "a version that does not name its data is refused": (NOT_MET, untagged("data_revision")),
+        "a champion that is not registered is refused": (NOT_MET, {r.Registry: {"versions": ()}}),
+        **{
+            f"a version that does not name its {name} is refused": (NOT_MET, untagged(name))
+            for name in ("commit", "data_revision", "lock_sha256", "flow_run_id")
+        },
         "a lineage that leads nowhere is refused": (NOT_MET, {r.Lineage: {"edges": ()}}),
         "a lineage of a later candidate says nothing of it": (MET, {r.Lineage: {"version": 2, "edges": ()}}),
         "drift that nobody measured": (UNKNOWN, last(features={})),
@@ -82,6 +86,8 @@ VERDICTS = {
             NOT_MET,
             {**PROTECTED, **last(sides=sides(bias=bias(0.11)))},
         ),
+        "a gap between groups that the charter no longer protects": (MET, last(sides=sides(bias=bias(0.11)))),
+        "protected groups in a window without other sides": (UNKNOWN, {**PROTECTED, **last(sides=None)}),
         "protected groups that nobody looked at": (UNKNOWN, {Charter: {"fairness": {"attributes": ("origin",)}}}),
         "protected groups that could not be told": (UNKNOWN, {**PROTECTED, **last(sides=sides(bias=bias(None)))}),
         "protected groups that were": (MET, {**PROTECTED, **last(sides=sides(bias=bias(0.05)))}),

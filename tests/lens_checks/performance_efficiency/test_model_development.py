@@ -9,6 +9,7 @@ from config.settings import Charter, Policy, ProblemType
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
+from lens_checks.runner import ask
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.guarded import WAYS, fit
 from tests.lens_checks.made import MODEL, beside, entry
@@ -43,6 +44,12 @@ def sided(trial: int, sides: r.Beside | None, **changed: object) -> Changes:
     """Give the leaderboard with the other sides of one trial changed."""
     found = tuple(replace(c, beside=sides, **changed) if c.trial == trial else c for c in BOARD)
     return {r.Leaderboard: {"candidates": found}}
+
+
+OUTSIDE: Changes = {
+    r.Training: {"best_trial": -1},
+    r.Leaderboard: {"candidates": tuple(replace(c, trial=-1, beside=None) if c.trial == 3 else c for c in BOARD)},
+}
 
 
 def decided(**change: object) -> dict[type, object]:
@@ -204,9 +211,11 @@ VERDICTS = {
             {**inherited(), Charter: {"pretrained": False}, r.Training: {"trusted_types": ("torch.nn.Linear",)}},
         ),
         "what was looked into is another model": (UNKNOWN, inherited(model_digest="0" * 64)),
+        "a base model without a name": (UNKNOWN, inherited(id="")),
         "a base model without a hash": (NOT_MET, inherited(sha256="")),
         "a base model without a licence": (NOT_MET, inherited(licence=" ")),
         "rows that are prepared otherwise": (NOT_MET, inherited(preprocessing_difference=0.01)),
+        "one row that is prepared alike": (MET, inherited(preprocessing_rows=1)),
         "rows that nobody prepared both ways": (NOT_MET, inherited(preprocessing_rows=0)),
         "no slice was looked at": (NOT_MET, inherited(worse_by={})),
         "a slice as much worse as may be": (MET, inherited(worse_by={"JFK": 0.2})),
@@ -223,6 +232,7 @@ VERDICTS = {
         "two candidates are too few": (NOT_MET, {r.Leaderboard: {"candidates": BOARD[2:]}}),
         "three are enough": (MET, {r.Leaderboard: {"candidates": BOARD[1:]}}),
         "a model of no trial is refused": (NOT_MET, {r.Training: {"best_trial": 99}}),
+        "a model of a trial outside the search is refused": (NOT_MET, OUTSIDE),
         "a threshold of other bytes is refused": (NOT_MET, {r.Training: {"model_digest": "0" * 64}}),
         "as much over-fit as may be": (MET, sided(3, beside(gap=0.1))),
         "more over-fit is refused": (NOT_MET, sided(3, beside(gap=0.101))),
@@ -355,3 +365,19 @@ VERDICTS |= {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param({}, True, id="a problem of two classes"),
+        pytest.param(
+            {Charter: {"problem_type": ProblemType.REGRESSION}, r.Evaluation: {"decision": None, "threshold": None}},
+            False,
+            id="values",
+        ),
+    ],
+)
+def test_the_threshold_is_told_where_there_is_one(changes: Changes, told: bool) -> None:
+    because = ask(checks.candidates_are_weighed_from_every_side, GOOD.but(changes)).because
+    assert ("; acts from 0." in because) is told

@@ -40,6 +40,12 @@ def showing(**change: object) -> Changes:
     return living.decayed(about={**living.SHOWN, **change})
 
 
+def later(days: int) -> Changes:
+    """Let so many days have gone by, at the end of which the drill of decay was made once more."""
+    now = NOW + timedelta(days=days)
+    return {**living.decayed(made=now), r.Clock: {"now": now}}
+
+
 VERDICTS = {
     checks.drift_is_measured_and_answered: {
         "one window alarmed and was answered, one was quiet": (MET, {}),
@@ -153,6 +159,10 @@ VERDICTS = {
         "no answer was explained by itself": (UNKNOWN, {r.Explanation: {"local": None}}),
         "a feature without importance is refused": (NOT_MET, {r.Explanation: {"importances": {"delay": float("nan")}}}),
         "no feature at all is refused": (NOT_MET, {r.Explanation: {"importances": {}}}),
+        "no feature at all is refused where no answer names one either": (
+            NOT_MET,
+            {r.Explanation: {"importances": {}, "local": {"rows": (r.ExplainedRow(answer=0.8, contributions={}),)}}},
+        ),
         "no rows are refused": (NOT_MET, {r.Explanation: {"local": {"rows": ()}}}),
         "a row explained by other features is refused": (NOT_MET, {r.Explanation: {"local": {"rows": (STRANGE,)}}}),
         "as stable as asked for": (MET, {r.Explanation: {"stability": 0.9}}),
@@ -161,6 +171,7 @@ VERDICTS = {
         "as faithful as asked for": (MET, {r.Explanation: {"local": {"fidelity": 0.8}}}),
         "less faithful is refused": (NOT_MET, {r.Explanation: {"local": {"fidelity": 0.79}}}),
         "a window of another version": (UNKNOWN, living.last(version=7)),
+        "a champion that is not registered": (UNKNOWN, {r.Registry: {"versions": ()}}),
         "the explanation of a later candidate": (UNKNOWN, {r.Evaluation: {"model_digest": "0" * 64}}),
         "a window without labels": (UNKNOWN, living.last(sides=living.sides(attribution=None))),
         "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=45)}}),
@@ -175,8 +186,8 @@ VERDICTS = {
         "a KPI that nobody measured": (UNKNOWN, living.last(performance=None)),
         "half of the labels": (MET, living.last(labels_share=0.5)),
         "fewer labels": (UNKNOWN, living.last(labels_share=0.49)),
-        "a window as old as may be": (MET, {r.Clock: {"now": NOW + timedelta(days=31)}}),
-        "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
+        "a window as old as may be": (MET, later(45)),
+        "an older one is refused": (NOT_MET, later(46)),
         "a fall without an alarm is refused": (NOT_MET, living.last(performance=FELL)),
         "a fall with an alarm": (MET, living.last(performance=FELL, alarms=("it fell",))),
         "no drill": (UNKNOWN, {r.Drills: {"drills": {}}}),
@@ -217,6 +228,7 @@ VERDICTS = {
         "an older review is refused": (NOT_MET, {r.HumanReview: {"made": NOW - timedelta(days=101)}}),
         "no uncertain answer is refused": (NOT_MET, {r.HumanReview: {"queued": {"random": 100}}}),
         "no random answer is refused": (NOT_MET, {r.HumanReview: {"queued": {"low confidence": 100, "random": 0}}}),
+        "one of each is enough of a kind": (MET, {r.HumanReview: {"queued": {"low confidence": 99, "random": 1}}}),
         "just enough": (MET, {r.HumanReview: {"reviewed": 50, "agreed": 40}}),
         "too few are refused": (NOT_MET, {r.HumanReview: {"reviewed": 49, "agreed": 49}}),
         "more looked at than queued is refused": (NOT_MET, {r.HumanReview: {"reviewed": 101}}),
