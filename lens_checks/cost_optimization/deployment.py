@@ -70,7 +70,7 @@ def the_fleet_is_as_large_as_the_load_asks_for(charter: Charter, runtime: Runtim
     if (serving.workers, serving.most_workers) != (found.at_usual, found.most):
         wanted = f"{found.at_usual} to {found.most} workers are asked for ({load}, {found.spare} spare)"
         return not_met(f"{wanted}, {serving.workers} to {serving.most_workers} are configured")
-    if found.busy > usage.busiest:
+    if not at_most(found.busy, usage.busiest):
         return not_met(f"each worker is {found.busy:.0%} busy at the peak, {usage.busiest:.0%} may be ({load})")
     if found.at_peak > 1 and found.busy < usage.idlest:
         return not_met(f"each of {found.at_peak} workers is {found.busy:.1%} busy at the peak, less than one could do")
@@ -90,6 +90,8 @@ def the_way_of_hosting_is_worth_its_price(charter: Charter, release: Release) ->
     if found is None:
         return not_met("no step of the load keeps the levels: what a request costs is not told")
     costs = hosting.costs(charter, release, found)
+    if not all(at_least(cost, 0) for cost in costs.values()):
+        return not_met("the CPU seconds of the load are no figure: what a request costs is not told")
     ruled_out = {mode: why for mode in costs if (why := hosting.cannot(mode, usage, release))}
     told = ", ".join(
         f"{mode} {cost:.3g}{f' ({ruled_out[mode]})' if mode in ruled_out else ''}" for mode, cost in costs.items()

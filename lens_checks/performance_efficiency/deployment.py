@@ -42,7 +42,7 @@ def the_way_of_hosting_follows_from_the_profile(charter: Charter, release: Relea
         return not_met(odd)
     if usage.mode is Mode.REAL_TIME and not release.server.started:
         return not_met("real-time is chosen, and the server did not start")
-    if found is None or found.busy > usage.busiest:
+    if found is None or not at_most(found.busy, usage.busiest):
         seen = (
             "no step of its load keeps the levels"
             if found is None

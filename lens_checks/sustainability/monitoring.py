@@ -51,9 +51,9 @@ def what_an_answer_takes_is_measured_against_a_baseline(
     before = need(effort.baseline_cpu_seconds_per_1k, "what answers took at the promotion, to compare with")
     if old := living.stale(last, policy, clock):
         return not_met(old)
-    budget, figures = charter.budget, (effort.cpu_seconds_per_1k, effort.bytes_per_1k, before)
+    budget = charter.budget
     kwh = effort.cpu_seconds_per_1k * budget.watts_per_cpu * budget.power_overhead / JOULES_PER_KWH
-    if not all(at_least(figure, 0) for figure in figures) or abs(kwh - effort.kwh_per_1k) > ROUNDING * kwh:
+    if not at_least(effort.bytes_per_1k, 0) or not at_most(abs(kwh - effort.kwh_per_1k), ROUNDING * kwh):
         return not_met("what answers took is no figure, or the electricity does not follow from it")
     if not at_most(effort.cpu_seconds_per_1k, before * policy.upkeep.effort_growth):
         return not_met(f"{effort.cpu_seconds_per_1k:.3g} CPU seconds for 1,000 answers, {before:.3g} at the promotion")

@@ -69,6 +69,11 @@ def outcome(check: Check, changes: Changes) -> Outcome:
     return ask(check, GOOD.but(changes)).outcome
 
 
+def because(check: Check, changes: Changes) -> str:
+    """Give the words of that verdict."""
+    return ask(check, GOOD.but(changes)).because
+
+
 def settings() -> dict[type, object]:
     owners = {"business": "Bea", "data": "Dan", "model": "Mo", "operations": "Ola", "approver": "Ada"}
     kpi = {"name": "late", "unit": "AP", "metric": "average_precision", "baseline": 0.6, "floor": 0.8, "target": 0.85}

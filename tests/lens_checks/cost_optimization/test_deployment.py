@@ -1,5 +1,6 @@
 """How it answers, how it is hosted and by how many workers is chosen by what each costs."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
@@ -47,6 +48,7 @@ VERDICTS = {
         "what lies beyond the levels is no capacity": (NOT_MET, curve(step(1, 60, 8.0), replace(MANY, p50_ms=60.0))),
         "as busy as may be": (MET, busy(0.7 * 60 * 3 / 100)),
         "busier than may be": (NOT_MET, busy(0.71 * 60 * 3 / 100)),
+        "busy by no figure": (NOT_MET, busy(math.nan)),
         "as idle as may be": (MET, busy(0.2 * 60 * 3 / 100)),
         "two workers that idle at the peak": (
             NOT_MET, curve(step(1, 110, 8.0, cpu_seconds=0.3)) | workers(1, 3),
@@ -77,6 +79,10 @@ VERDICTS = {
         ),
         "a way that is too slow": (NOT_MET, profile(mode="serverless", reason=WHY)),
         "a way that is not on offer": (NOT_MET, profile(mode="asynchronous", reason=WHY)),
+        "a request that takes no figure": (NOT_MET, curve(replace(ONE, cpu_seconds=math.nan))),
+        "a request that takes less than nothing": (NOT_MET, curve(replace(ONE, cpu_seconds=-0.4))),
+        "a request that takes nothing": (MET, curve(replace(ONE, cpu_seconds=0.0))),
+        "a batch that takes no figure": (NOT_MET, profile(**BATCH) | curve(replace(ONE, cpu_seconds=math.nan))),
         "requests that are too large for it": (NOT_MET, curve(request_kib=6145.0)),
         "nothing is kept under load": (NOT_MET, curve(step(1, 100, 51.0))),
         "without a business case": (UNKNOWN, {Charter: {"business_case": None}}),

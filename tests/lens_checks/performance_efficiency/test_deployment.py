@@ -1,5 +1,7 @@
 """Latency and memory against the budget; the way of hosting against the profile."""
 
+import math
+
 import pytest
 
 from config.settings import Charter
@@ -34,7 +36,12 @@ VERDICTS = {
         "a peak of fifty times the usual": (MET, profile(usual={"figure": 2, "reason": WHY})),
         "bursts far above the usual": (MET, profile(traffic="spiky", usual={"figure": 1, "reason": WHY})),
         "a server that did not start": (NOT_MET, {r.Release: {"server": {"started": False}}}),
+        "a batch waits for no server": (
+            MET,
+            profile(mode="batch", **BATCH) | {r.Release: {"server": {"started": False}}},
+        ),
         "a worker that is too busy at the peak": (NOT_MET, curve(step(1, 100, 8.0, cpu_seconds=1.5))),
+        "a worker that is busy by no figure": (NOT_MET, curve(step(1, 100, 8.0, cpu_seconds=math.nan))),
         "a worker as busy as may be": (MET, curve(step(1, 100, 8.0, cpu_seconds=1.4))),
         "nothing is kept under load": (NOT_MET, curve(step(1, 100, 51.0))),
         "without a profile": (UNKNOWN, {Charter: {"usage": None}}),
@@ -58,6 +65,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        pytest.param(curve(step(1, 100, 51.0)), "no step of its load keeps the levels", id="no step keeps them"),
+        pytest.param(curve(step(1, 100, 8.0, cpu_seconds=1.5)), "a worker is 75% busy at the peak", id="too busy"),
+    ],
+)
+def test_what_the_load_broke_is_told(changes: Changes, told: str) -> None:
+    because = ask(checks.the_way_of_hosting_follows_from_the_profile, GOOD.but(changes)).because
+    assert because == f"real-time does not bear the load: {told}"
 
 
 def test_the_size_is_told() -> None:

@@ -1,5 +1,6 @@
 """Retraining when it is needed."""
 
+import math
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,7 +12,7 @@ from lens_checks.evidence import records as r
 from lens_checks.sustainability import monitoring as checks
 from tests.lens_checks.living import last, sides
 from tests.lens_checks.made import NOW, entry
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 
 def retraining(**body: str) -> r.LedgerEntry:
@@ -19,7 +20,8 @@ def retraining(**body: str) -> r.LedgerEntry:
     return entry(1, "retraining", outcome="started", **body)
 
 
-EFFORT = GOOD.get(r.MonitoringHistory).last.sides.effort  # type: ignore[union-attr]
+NEWEST = GOOD.get(r.MonitoringHistory).last
+EFFORT = NEWEST.sides.effort  # type: ignore[union-attr]
 
 
 def effort(**change: float | None) -> Changes:
@@ -74,8 +76,22 @@ VERDICTS = {
         "an older one is refused": (NOT_MET, {r.Clock: {"now": NOW + timedelta(days=46)}}),
         "electricity that does not follow is refused": (NOT_MET, effort(kwh_per_1k=1.0)),
         "electricity by other watts than agreed is refused": (NOT_MET, {Charter: {"budget": {"watts_per_cpu": 5.0}}}),
-        "bytes below nothing are refused": (NOT_MET, effort(bytes_per_1k=-1.0)),
+        **{
+            f"electricity that follows up to rounding: {share} of it": (
+                MET,
+                effort(kwh_per_1k=EFFORT.kwh_per_1k * share),
+            )
+            for share in (0.9999991, 1.0000009)
+        },
+        "electricity that is no number is refused": (NOT_MET, effort(kwh_per_1k=math.nan)),
+        "a processor's time that is no number is refused": (NOT_MET, effort(cpu_seconds_per_1k=math.nan)),
+        "a processor's time below nothing is refused": (NOT_MET, effort(cpu_seconds_per_1k=-1e-9, kwh_per_1k=0.0)),
+        "answers that take nothing": (MET, effort(cpu_seconds_per_1k=0.0, kwh_per_1k=0.0)),
+        "no bytes": (MET, effort(bytes_per_1k=0.0)),
+        "bytes below nothing are refused": (NOT_MET, effort(bytes_per_1k=-0.1)),
         "three times as much": (MET, effort(baseline_cpu_seconds_per_1k=0.02 / 3)),
+        "a promotion that took no number is refused": (NOT_MET, effort(baseline_cpu_seconds_per_1k=math.nan)),
+        "a promotion that took less than nothing is refused": (NOT_MET, effort(baseline_cpu_seconds_per_1k=-0.02)),
         "more than that is refused": (NOT_MET, effort(baseline_cpu_seconds_per_1k=0.0066)),
     },
 }
@@ -84,3 +100,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+def took(cpu_seconds: float) -> r.MonitoringWindow:
+    """Give a window whose answers took so much."""
+    return replace(NEWEST, sides=sides(effort=replace(EFFORT, cpu_seconds_per_1k=cpu_seconds)))  # type: ignore[type-var]
+
+
+def test_the_trend_is_that_of_the_last_five_windows_of_what_serves() -> None:
+    earlier = (took(1.0), *map(took, (0.013, 0.014, 0.015, 0.016)))
+    others = (replace(took(2.0), version=7), replace(NEWEST, sides=sides(effort=None)), replace(NEWEST, sides=None))
+    told = because(
+        checks.what_an_answer_takes_is_measured_against_a_baseline,
+        {r.MonitoringHistory: {"windows": (*earlier, *others, NEWEST)}},
+    )
+    assert told.startswith("0.015 → 0.013 → 0.014 → 0.015 → 0.016 → 0.02 CPU seconds, ")
