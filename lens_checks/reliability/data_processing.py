@@ -16,6 +16,7 @@ from lens_checks.evidence.records import (
     Retrieval,
     TaskPolicies,
     TestRuns,
+    finite,
 )
 
 STORES = ("landing.", "sources.", "versioning.")  # what reaches for sources and stores may find them away
@@ -117,20 +118,20 @@ def _of_outputs(pipeline: Pipeline) -> list[str]:
 
 
 def _of_tasks(tasks: TaskPolicies) -> list[str]:
-    if not tasks.tasks:
-        return ["the flow of data preparation declares no task"]
-    endless = [task.name for task in tasks.tasks if not (task.timeout_seconds or 0) > 0]
+    endless = [task.name for task in tasks.tasks if not (finite(task.timeout_seconds) and task.timeout_seconds > 0)]
     reaching = [task for task in tasks.tasks if task.wraps.startswith(STORES)]
     faint = [task.name for task in reaching if task.retries < 1]
     blind = [task.name for task in tasks.tasks if task.retries > 0 and not task.conditional]
     faults = [f"no timeout: {', '.join(endless[:5])}"] if endless else []
     faults += [f"reach for a store and try once: {', '.join(faint[:5])}"] if faint else []
     faults += [f"try again whatever happened, refusals included: {', '.join(blind[:5])}"] if blind else []
-    return faults if reaching else [*faults, "no task reaches for the source"]
+    faults += [] if reaching else ["no task reaches for the source"]
+    return faults
 
 
 def _of_resuming(drill: Drill) -> list[str]:
     about = drill.about
     same = about.get("same") is True and about.get("expected") and about.get("expected") == about.get("seen")
     faults = [] if same else ["what was resumed is not what an undisturbed run publishes"]
-    return faults if about.get("notified") is True else [*faults, "nobody was told of a failure"]
+    faults += [] if about.get("notified") is True else ["nobody was told of a failure"]
+    return faults

@@ -4,7 +4,7 @@ from config.settings import Charter, Policy, Runtime
 from config.settings.serving import Serving
 from lens_checks import delivery, sizing
 from lens_checks.check import Checkpoint, Phase, Verdict, check, met, not_applicable, not_met
-from lens_checks.evidence.records import Backup, Clock, Drill, Drills, Ledger, Registry, Release, at_most
+from lens_checks.evidence.records import Backup, Clock, Drill, Drills, Ledger, Registry, Release, at_least, at_most
 
 
 @check(
@@ -42,7 +42,7 @@ def _of_restoring(drill: Drill, registry: Registry, ledger: Ledger) -> list[str]
     named = {"digest": version.tags.get("digest"), "package_digest": version.tags.get("package")}
     faults += [f"it restored another {name}" for name, said in named.items() if not said or about.get(name) != said]
     golden, source = about.get("golden"), about.get("source")
-    if not (isinstance(golden, dict) and golden.get("matched") is True and golden.get("rows", 0) > 0):
+    if not (isinstance(golden, dict) and golden.get("matched") is True and at_least(golden.get("rows"), 1)):
         faults.append("the golden rows were not answered alike")
     if not (isinstance(source, dict) and source.get("lock") is True and source.get("settings") is True):
         faults.append("lock or settings were not those it was made with")

@@ -12,7 +12,7 @@ from lens_checks.reliability import ml_problem_framing as checks
 from tests.lens_checks.composed import several, undeclared
 from tests.lens_checks.doored import CURRENT, RELEASED, kept, promises
 from tests.lens_checks.made import NOW
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 
 def api(**change: Any) -> Changes:
@@ -27,14 +27,13 @@ def signature(**change: Any) -> Changes:
 
 LONGEST = timedelta(days=GOOD.get(Policy).recovery.drill_days)
 GONE = ("GET /ping is gone",)
+SAME: Changes = api(current=kept("1.0.0", RELEASED)) | {r.ApiDocuments: {"current": RELEASED}}
+MAJOR = api(changes=GONE, current=kept("2.0.0", CURRENT))
 VERDICTS = {
     checks.consumers_talk_to_a_stable_api: {
         "both versions are kept": (MET, {}),
-        "nothing has changed since the release": (
-            MET,
-            api(current=kept("1.0.0", RELEASED)) | {r.ApiDocuments: {"current": RELEASED}},
-        ),
-        "what was taken away is a major version": (MET, api(changes=GONE, current=kept("2.0.0", CURRENT))),
+        "nothing has changed since the release": (MET, SAME),
+        "what was taken away is a major version": (MET, MAJOR),
         "what was taken away without one is refused": (NOT_MET, api(changes=GONE)),
         "a major version before the released one is no later one": (
             NOT_MET,
@@ -92,3 +91,15 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "none breaking", id="something was added"),
+        pytest.param(MAJOR, "a major version, 1 breaking", id="something was taken away"),
+        pytest.param(SAME, "none at all", id="nothing changed"),
+    ],
+)
+def test_what_changed_since_the_release_is_told(changes: Changes, words: str) -> None:
+    assert f"changes since then: {words}; " in because(checks.consumers_talk_to_a_stable_api, changes)

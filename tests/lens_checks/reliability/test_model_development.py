@@ -1,5 +1,6 @@
 """Features in both places, validation that represents, and bias."""
 
+import math
 from dataclasses import replace
 
 import pytest
@@ -11,7 +12,7 @@ from lens_checks.reliability import model_development as checks
 from tests.lens_checks.delivered import LONG_AGO, approved, drilled, entries, ran_with, served, tagged, written_by_hand
 from tests.lens_checks.made import PARTS
 from tests.lens_checks.protecting import protecting
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 SHIFT = {"effects": {"delay": {"tune": 0.1, "promotion": 0.9}}}
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
@@ -20,6 +21,12 @@ PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email"
 def origin(**figures: float | None) -> dict[str, object]:
     """Give the slices with one airport of these figures."""
     return {"slices": {"origin": {"JFK": r.Slice(rows=140, **figures)}}}
+
+
+def figure(**change: float | None) -> Changes:
+    """Let a side of the primary figure be otherwise."""
+    told = replace(GOOD.get(r.Evaluation).metrics["average_precision"], **change)
+    return {r.Evaluation: {"metrics": {"average_precision": told}}}
 
 
 def spans(**changed: tuple[str | None, str | None]) -> dict[type, object]:
@@ -42,18 +49,23 @@ def required(**least: int) -> dict[type, object]:
     return {r.Parts: {"segments": counts}, Params: {"split": {"required": {"origin": least}}}}
 
 
+UNSLICED: Changes = {Params: {"slices": ()}, r.Evaluation: {"slices": {}}}
 VERDICTS = {
     checks.training_and_serving_share_their_features: {
         "golden rows are answered alike": (MET, {}),
         "skew between server and training is refused": (NOT_MET, {r.Release: {"golden": {"max_difference": 0.01}}}),
         "no golden row shows nothing": (NOT_MET, {r.Release: {"golden": {"rows": 0}}}),
+        "one golden row": (MET, {r.Release: {"golden": {"rows": 1}}}),
+        "golden rows that did not match are refused": (NOT_MET, {r.Release: {"golden": {"matched": False}}}),
         "a difference that is not known is refused": (NOT_MET, {r.Release: {"golden": {"max_difference": None}}}),
         "other bytes than those trained are refused": (NOT_MET, {r.Release: {"digest": "0" * 64}}),
+        "registered bytes that were trained before are refused": (NOT_MET, {r.Training: {"model_digest": "0" * 64}}),
         "another feature schema than registered is refused": (
             NOT_MET,
             {r.Training: {"feature_schema_sha256": "0" * 64}},
         ),
         "bytes that are registered nowhere are refused": (NOT_MET, {r.Registry: {"versions": ()}}),
+        "a server that did not start shows nothing": (NOT_MET, {r.Release: {"server": {"started": False}}}),
         "a server that failed shows nothing": (NOT_MET, {r.Release: {"server": {"errors": 1}}}),
     },
     checks.validation_represents_what_will_be_seen: {
@@ -72,10 +84,10 @@ VERDICTS = {
         "evaluation on training rows is refused": (NOT_MET, {r.Evaluation: {"promotion_sha256": PARTS["train"]}}),
         "an overfitted model is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": 0.5}}),
         "a gap that is not known is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": None}}),
-        "a figure without an interval is refused": (
-            NOT_MET,
-            {r.Evaluation: {"metrics": {"average_precision": r.Interval(value=0.9)}}},
-        ),
+        "a figure that is not there is refused": (NOT_MET, {r.Evaluation: {"metrics": {}}}),
+        "a figure that is no number is refused": (NOT_MET, figure(value=math.nan)),
+        "a figure without a low end is refused": (NOT_MET, figure(low=None)),
+        "a figure without a high end is refused": (NOT_MET, figure(high=None)),
         "a segmentation that was asked for must be covered": (NOT_MET, {r.Evaluation: {"slices": {}}}),
         "a segment evidently below its floor is refused": (
             NOT_MET,
@@ -105,6 +117,7 @@ VERDICTS = {
         "truth is spelt alike": (MET, required(jfk=20)),
         "nobody logged how the score varies": (UNKNOWN, {r.Training: {"cross_validation": None}}),
         "the spread of another metric": (UNKNOWN, {r.Training: {"cross_validation": {"metric": "brier"}}}),
+        "a mean that could not be told": (UNKNOWN, {r.Training: {"cross_validation": {"mean": None}}}),
         "a spread that could not be told": (UNKNOWN, {r.Training: {"cross_validation": {"std": None}}}),
         "without segments the classes are looked at": (MET, {Params: {"slices": ()}}),
         "a part without one case is refused": (
@@ -157,6 +170,10 @@ VERDICTS |= {
         "a version that no decision let in is unknown": (UNKNOWN, entries(2, version=7)),
         "a decision on other bytes is refused": (NOT_MET, entries(2, model_digest="0" * 64)),
         "a decision on other data is refused": (NOT_MET, entries(2, data_version="other")),
+        "data that neither side names is refused": (
+            NOT_MET,
+            {**tagged(data_revision=""), **entries(2, data_version="")},
+        ),
         "a deployment of other bytes is refused": (NOT_MET, entries(3, digest="0" * 64)),
         "a deployment by a refused decision is refused": (NOT_MET, entries(2, outcome="refused")),
         "a deployment without a decision is refused": (NOT_MET, entries(3, decision=None)),
@@ -183,3 +200,14 @@ VERDICTS |= {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "no row in two, origin covered", id="segments"),
+        pytest.param(UNSLICED, "no row in two, classes covered", id="no segments"),
+    ],
+)
+def test_what_is_covered_is_told(changes: Changes, words: str) -> None:
+    assert words in because(checks.validation_represents_what_will_be_seen, changes)
