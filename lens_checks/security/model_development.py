@@ -100,8 +100,6 @@ def poisoned_data_would_be_noticed(
 
 
 def _of_sources(source: Source, landing: Landing) -> Iterator[str]:
-    if not source.allowed:
-        yield "config/data.yaml lists no file that may be landed"
     for file in landing.sources:
         if not any(fnmatch(file.path, pattern) for pattern in source.allowed):
             yield f"{file.path} was landed and is not on the list"
@@ -129,10 +127,11 @@ def _of_slices(comparison: ChampionComparison, version: ModelVersion, params: Pa
     """No slice is worse than the champion's; what cannot be compared at all, the champion gate refuses by itself."""
     if comparison.candidate.digest != version.tags.get("digest"):
         yield "the comparison is of another candidate"
-    lacking = [column for column in params.slices if column not in (comparison.slices or {})]
+    slices = comparison.slices or {}
+    lacking = [column for column in params.slices if column not in slices]
     if comparison.verdict in COMPARED and lacking:
         yield f"no slice of {', '.join(lacking)} was compared with the champion"
-    for column, values in (comparison.slices or {}).items():
+    for column, values in slices.items():
         yield from (f"{column} {value} became worse" for value, seen in values.items() if seen.verdict == "worse")
 
 

@@ -11,9 +11,11 @@ from lens_checks.security import data_processing as checks
 from tests.lens_checks.delivered import LONG_AGO, drilled, tagged, written_by_hand
 from tests.lens_checks.guarded import DOORS, ROLES, TRIED, address, given, mode, stored
 from tests.lens_checks.made import NOW, ROWS, lineage
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 WHOLE = lineage()
+FIRST = GOOD.get(r.Registry).versions[0]
+OTHER = replace(FIRST, version=7, aliases=(), tags={})
 
 VERDICTS: dict[Check, dict[str, tuple[Outcome, Changes]]] = {
     checks.data_is_traced_and_tampering_is_noticed: {
@@ -27,6 +29,7 @@ VERDICTS: dict[Check, dict[str, tuple[Outcome, Changes]]] = {
         "a gap between the source and the version": (NOT_MET, {r.Lineage: {"edges": WHOLE.edges[1:]}}),
         "a lineage of a version that nobody registered": (NOT_MET, {r.Lineage: {"version": 9}}),
         "a lineage of other bytes than registered": (NOT_MET, {r.Lineage: {"digest": "0" * 64}}),
+        "the version is found among others": (MET, {r.Registry: {"versions": (OTHER, FIRST)}}),
         "a version that names other landed rows": (NOT_MET, tagged(landed_sha256="0" * 64)),
         "a version that names no landed rows": (NOT_MET, tagged(landed_sha256="")),
         "no drill yet": (UNKNOWN, {r.Drills: {"drills": {}}}),
@@ -41,10 +44,11 @@ VERDICTS: dict[Check, dict[str, tuple[Outcome, Changes]]] = {
 }
 
 ROOT = {r.Exposure: {"uid": 0}}
+CONTAINED = ROOT | given(administrator="The container holds nothing else.")
 KEY = ".lifecycle/keys/signing.pem"
 VERDICTS[checks.assets_are_reached_by_those_who_need_them] = {
     "each role has what it needs, and the stranger got at nothing": (MET, {}),
-    "as root, with a reason": (MET, ROOT | given(administrator="The container holds nothing else.")),
+    "as root, with a reason": (MET, CONTAINED),
     "as root, without a reason": (NOT_MET, ROOT),
     "nobody has said who may do what": (UNKNOWN, given(roles={})),
     "a role of the charter has no rights": (NOT_MET, given(roles={n: v for n, v in ROLES.items() if n != "data"})),
@@ -140,9 +144,10 @@ def classed(sensitivity: str, *, tag: str | None = None, **change: object) -> Ch
 
 
 HASHED = classed("personal", treated={"delay": "hash"})
+MARKED = HASHED | {Data: {"privacy": ASSESSED}}
 VERDICTS[checks.people_are_out_of_the_training_data] = {
     "nobody is in the rows, and rows and version say so": (MET, {}),
-    "people are marked by a hash, and the impact was assessed": (MET, HASHED | {Data: {"privacy": ASSESSED}}),
+    "people are marked by a hash, and the impact was assessed": (MET, MARKED),
     "groups are as large as promised": (
         MET, HASHED | {Data: {"privacy": ASSESSED.model_copy(update={"k_anonymity": 9})}}
     ),
@@ -169,6 +174,7 @@ VERDICTS[checks.people_are_out_of_the_training_data] = {
 OLD = stored("data/quarantine/q.parquet", days=366)
 UNSAID = {n: c.model_copy(update={"description": ""}) for n, c in DATA.columns.items()}
 IGNORED = DATA.columns | {"delay": DATA.columns["delay"].model_copy(update={"role": Role.IGNORED})}
+IDLE = {r.Explanation: {"importances": {"delay": -0.01}}}
 UNBOUNDED: Changes = {Data: {"retention_days": None}, r.Expiry: {"retention_days": None}}
 PART = GOOD.get(r.Parts).parts["train"]
 
@@ -183,7 +189,7 @@ def copied(rows: int, *columns: str) -> Changes:
 
 VERDICTS[checks.only_needed_rows_are_kept_for_a_bounded_time] = {
     "needed columns, young rows, an expiry that ran, and samples": (MET, {}),
-    "a feature that carries nothing is told, and no fault": (MET, {r.Explanation: {"importances": {"delay": -0.01}}}),
+    "a feature that carries nothing is told, and no fault": (MET, IDLE),
     "a column that nothing needs": (NOT_MET, {Data: {"columns": IGNORED}}),
     "a column that nobody declared": (NOT_MET, {r.Derived: {"columns": BOTH | {"gate": "public"}}}),
     "nobody said what a column is for": (UNKNOWN, {Data: {"columns": UNSAID}}),
@@ -191,6 +197,7 @@ VERDICTS[checks.only_needed_rows_are_kept_for_a_bounded_time] = {
     "a row older than the retention": (NOT_MET, begins("2012-08-31T23:00:00+00:00")),
     "a part whose oldest row has no time": (UNKNOWN, begins(None)),
     "the prepared rows are of other rows": (NOT_MET, {r.Parts: {"data_sha256": "0" * 64}}),
+    "the look into prepared rows was of other rows": (NOT_MET, {r.Derived: {"data_sha256": "0" * 64}}),
     "the expiry has not run for long": (NOT_MET, {r.Expiry: {"made": LONG_AGO}}),
     "the expiry went by another rule": (NOT_MET, {r.Expiry: {"retention_days": 9999}}),
     "what was logged as removed is there": (
@@ -209,6 +216,21 @@ VERDICTS[checks.only_needed_rows_are_kept_for_a_bounded_time] = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "words"),
+    [
+        (checks.assets_are_reached_by_those_who_need_them, {}, "it runs as user 1000"),
+        (checks.assets_are_reached_by_those_who_need_them, CONTAINED, "as root, because: The container holds nothing"),
+        (checks.people_are_out_of_the_training_data, {}, "the rows tell of nobody"),
+        (checks.people_are_out_of_the_training_data, MARKED, "the rows tell of groups of 9 or more by delay"),
+        (checks.only_needed_rows_are_kept_for_a_bounded_time, {}, "carry nothing: none"),
+        (checks.only_needed_rows_are_kept_for_a_bounded_time, IDLE, "carry nothing: delay"),
+    ],
+)
+def test_what_was_seen_is_told(check: Check, changes: Changes, words: str) -> None:
+    assert words in because(check, changes)
 
 
 def test_the_lineage_begins_with_the_landed_rows() -> None:

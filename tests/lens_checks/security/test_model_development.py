@@ -14,7 +14,7 @@ from tests.lens_checks.delivered import entries, ran_with
 from tests.lens_checks.guarded import given
 from tests.lens_checks.made import MODEL, NOW, entry
 from tests.lens_checks.proven import SEARCHED, compared
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 VERSION = GOOD.get(r.Registry).versions[0]
 SNAPSHOT = GOOD.get(r.Pipeline).snapshots["data/landed"]
@@ -23,8 +23,8 @@ SECOND = (*GOOD.get(r.Ledger).entries, entry(70, "decision", gate="champion", ou
 CHAMPION = r.ComparedVersion(version=7, run_id="old", digest="e" * 64)
 
 
-def flip(allowed: str | None) -> Changes:
-    leak = r.Leak(check="flipped labels", columns=("late",), share=0.2, sentence="look flipped", allowed=allowed)
+def flip(allowed: str | None, check: str = "flipped labels") -> Changes:
+    leak = r.Leak(check=check, columns=("late",), share=0.2, sentence="look flipped", allowed=allowed)
     return {r.Leakage: {"findings": (leak,)}}
 
 
@@ -50,12 +50,13 @@ def before(**change: Any) -> Changes:
     return {r.Registry: {"versions": (VERSION, BEFORE), "aliases": aliases} | change, r.Ledger: {"entries": SECOND}}
 
 
+OTHER_ROWS = before(versions=(VERSION, replace(BEFORE, tags=BEFORE.tags | {"landed_sha256": "0" * 64})))
 BEGUN, ENDS = NOW - timedelta(days=9), NOW + timedelta(days=9)
 
 
 def spoke(
     *, nodes: int = 2, address: str = "tls://b:8786", plain_refused: bool | None = True, run_id: str = "run",
-    not_before: datetime = BEGUN, not_after: datetime | None = ENDS,
+    not_before: datetime | None = BEGUN, not_after: datetime | None = ENDS,
 ) -> Changes:  # fmt: skip
     """Let two nodes have trained, of which the second is like this; the charter says how many there are."""
     first = r.TrainingNode(address="tls://a:8786", not_before=BEGUN, not_after=ENDS)
@@ -67,6 +68,10 @@ def spoke(
 VERDICTS = {
     checks.traffic_between_training_nodes_is_encrypted: {
         "one node has no traffic to encrypt": (DERIVED, {}),
+        "one node that says so has none either": (
+            DERIVED,
+            {r.TrainingNetwork: {"nodes": (r.TrainingNode(address="tcp://a", not_before=None, not_after=None),)}},
+        ),
         "four nodes have traffic that nobody showed": (UNKNOWN, {Charter: {"compute_nodes": 4}}),
         "without a training run nothing is derived": (UNKNOWN, {r.Training: None}),
         "two nodes that speak by TLS alone": (MET, spoke()),
@@ -75,6 +80,7 @@ VERDICTS = {
         "a certificate that ended": (NOT_MET, spoke(not_after=NOW)),
         "a certificate that begins later": (NOT_MET, spoke(not_before=NOW + timedelta(days=1))),
         "a certificate that begins now": (MET, spoke(not_before=NOW)),
+        "a certificate without a beginning": (NOT_MET, spoke(not_before=None)),
         "a certificate without an end": (NOT_MET, spoke(not_after=None)),
         "a plain connection that was taken": (NOT_MET, spoke(plain_refused=False)),
         "a plain connection that nobody tried": (UNKNOWN, spoke(plain_refused=None)),
@@ -98,13 +104,12 @@ VERDICTS = {
         "distances that came in kilometres": (NOT_MET, moved(0.8)),
         "values far out": (NOT_MET, far(0.2)),
         "the first data has nothing to be compared with": (MET, {r.Difference: {"against": None, "columns": {}}}),
+        "data compared with the other rows that were there before": (MET, OTHER_ROWS),
         "data compared with nothing, though other rows were there before": (
             NOT_MET,
-            {
-                r.Difference: {"against": None},
-                **before(versions=(VERSION, replace(BEFORE, tags=BEFORE.tags | {"landed_sha256": "0" * 64}))),
-            },
+            {r.Difference: {"against": None}, **OTHER_ROWS},
         ),
+        "another leak is looked at elsewhere": (MET, flip(None, check="future rows")),
         "labels that look flipped": (NOT_MET, flip(None)),
         "flipped labels allowed without a reason": (NOT_MET, flip(" ")),
         "flipped labels allowed with a reason": (MET, flip("the authority corrected them")),
@@ -112,7 +117,11 @@ VERDICTS = {
         "labels of other rows were looked at": (NOT_MET, {r.Leakage: {"data_sha256": "0" * 64}}),
         "a slice that became worse": (NOT_MET, {**before(), **against("better", JFK="worse", LGA="not-worse")}),
         "no slice that became worse": (MET, {**before(), **against("better", JFK="open", LGA="not-worse")}),
-        "no slice was compared": (NOT_MET, {**before(), **against("better")}),
+        **{
+            f"no slice was compared, and all in all it is {verdict}": (NOT_MET, {**before(), **against(verdict)})
+            for verdict in ("better", "not-worse", "worse")
+        },
+        "the first version is compared in no slice": (MET, {r.ChampionComparison: {"slices": None}}),
         "where no slice is asked for, none is missing": (
             MET,
             {**before(), **against("better"), Params: {"slices": ()}},
@@ -123,6 +132,7 @@ VERDICTS = {
         ),
         "a champion to go back to": (MET, before()),
         "no alias names a version to go back to": (NOT_MET, before(aliases={"champion": 1})),
+        "no alias names any version": (NOT_MET, before(aliases={})),
         "what could be gone back to never was champion": (NOT_MET, before(aliases={"champion": 1, "previous": 1})),
         "what could be gone back to has no digest": (
             NOT_MET,
@@ -146,9 +156,10 @@ VERDICTS = {
     },
 }
 
+POOLED = {r.Premises: {"pools": {"training": "nodes", "scoring": ""}}} | given(work_pools=["nodes"])
 VERDICTS[checks.the_platform_itself_is_governed] = {
     "an approved template, tested rules, places of its own": (MET, {}),
-    "a work pool that is approved": (MET, {r.Premises: {"pools": {"training": "nodes"}}} | given(work_pools=["nodes"])),
+    "a work pool that is approved": (MET, POOLED),
     "a work pool that nobody approved": (NOT_MET, {r.Premises: {"pools": {"training": "nodes"}}}),
     "another version of the template": (NOT_MET, {r.Premises: {"template": "v0.9"}}),
     "nothing tells of a template": (UNKNOWN, {r.Premises: {"template": None}}),
@@ -166,6 +177,23 @@ VERDICTS[checks.the_platform_itself_is_governed] = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("check", "changes", "words"),
+    [
+        (checks.poisoned_data_would_be_noticed, {}, "no champion yet, in 0 slices"),
+        (
+            checks.poisoned_data_would_be_noticed,
+            {**before(), **against("better", JFK="open", LGA="not-worse")},
+            "compared with version 7, in 2 slices",
+        ),
+        (checks.the_platform_itself_is_governed, {}, "it runs in processes of its own, "),
+        (checks.the_platform_itself_is_governed, POOLED, "it runs in nodes, "),
+    ],
+)
+def test_what_was_seen_is_told(check: Check, changes: Changes, words: str) -> None:
+    assert words in because(check, changes)
 
 
 def test_the_good_project_is_about_one_model() -> None:

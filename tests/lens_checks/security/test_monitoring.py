@@ -13,7 +13,7 @@ from lens_checks.evidence import records as r
 from lens_checks.security import monitoring as checks
 from tests.lens_checks.doored import consumer, trial
 from tests.lens_checks.made import NOW
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 PLANTED = GOOD.get(r.AccessAudit).unusual[0]
 
@@ -68,6 +68,7 @@ VERDICTS = {
     checks.unusual_access_to_data_raises_an_alert: {
         "a planted access raised an alert": (MET, {}),
         "no audit": (UNKNOWN, {r.AccessAudit: None}),
+        "one access of one person": (MET, audit(entries=1, people=1)),
         "an empty log": (UNKNOWN, audit(entries=0)),
         "a log of nobody": (UNKNOWN, audit(people=0)),
         "nothing was planted": (UNKNOWN, audit(unusual=())),
@@ -89,3 +90,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "reached from this machine alone", id="loopback"),
+        pytest.param(
+            told(host="10.0.0.1", certificate="a.pem"),
+            "encrypted on 10.0.0.1 by the server's certificate",
+            id="outside loopback",
+        ),
+    ],
+)
+def test_where_it_is_reached_is_told(changes: Changes, words: str) -> None:
+    assert words in because(checks.only_listed_consumers_reach_the_model, changes)
