@@ -12,7 +12,7 @@ from lens_checks.sustainability import data_processing as checks
 from tests.lens_checks.frugal import left
 from tests.lens_checks.made import NOW
 from tests.lens_checks.metered import lines, took
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 FILES = GOOD.get(r.Storage).files
 
@@ -80,10 +80,11 @@ VERDICTS = {
     checks.data_takes_little_room: {
         "compressed columns, each once": (MET, {}),
         "rows as text are refused": (NOT_MET, stored("data/quarantine/q.parquet", path="data/quarantine/q.csv")),
-        "columns without compression are refused": (
-            NOT_MET,
-            stored("data/landed/rows.parquet", compression="UNCOMPRESSED"),
-        ),
+        "columns of Feather": (MET, stored("data/quarantine/q.parquet", path="data/quarantine/q.feather")),
+        **{
+            f"columns of compression {how} are refused": (NOT_MET, stored("data/landed/rows.parquet", compression=how))
+            for how in ("UNCOMPRESSED", "NONE", None)
+        },
         "the same content twice is refused": (
             NOT_MET,
             stored("data/landed/rows.parquet", sha256="data/prepared/train.parquet"),
@@ -98,3 +99,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("check", "words"),
+    [
+        (
+            checks.data_is_kept_as_its_class_asks,
+            "landed 3650 days hot, prepared 3650 days hot; nothing beyond its time",
+        ),
+        (checks.data_takes_little_room, "4 files, ZSTD; 1000 rows in 40% of their source"),
+    ],
+)
+def test_what_is_kept_is_told(check: Check, words: str) -> None:
+    quarantined = "data/quarantine/q.parquet"
+    assert because(check, {r.Storage: {"files": tuple(f for f in FILES if f.path != quarantined)}}).startswith(words)

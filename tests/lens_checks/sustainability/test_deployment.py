@@ -8,12 +8,11 @@ import pytest
 from config.settings import Charter
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
-from lens_checks.runner import ask
 from lens_checks.sustainability import deployment as checks
 from tests.lens_checks.composed import several, undeclared
 from tests.lens_checks.made import backend
 from tests.lens_checks.served import WHY, curve, levels, profile, step, workers
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 WAYS = GOOD.get(r.Release).backends
 QUICKER = replace(backend("onnx", 4, 0.00039, chosen=False), kwh_error=1e-11)  # by two thirds of what it may err
@@ -90,9 +89,14 @@ VERDICTS = {
         "a form that differs is refused": (NOT_MET, agreement(largest=1e-5)),
         "a form that differs by no number is refused": (NOT_MET, agreement(largest=None)),
         "a form that decides otherwise is refused": (NOT_MET, agreement(decided_otherwise=1)),
+        "a comparison on one row": (MET, agreement(rows=1)),
         "a comparison on no rows is refused": (NOT_MET, agreement(rows=0)),
         "a form that was never compared is refused": (NOT_MET, parity(agreements=None)),
         "a gain that was not measured beside the model is refused": (NOT_MET, {r.Release: {"backends": WAYS[1:]}}),
+        "a gain of another form than serves is refused": (
+            NOT_MET,
+            {r.Release: {"parity": {"served": "encoded", "agreements": None}}},
+        ),
         "a form that gains nothing is refused": (
             NOT_MET,
             {r.Release: {"backends": (backend("native", 1, 1e-4, chosen=False), WAYS[1])}},
@@ -134,7 +138,27 @@ def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
 
 
-def test_what_is_better_than_agreed_is_told_with_advice() -> None:
-    told = ask(checks.service_levels_are_what_the_business_needs, GOOD).because
-    assert told.startswith("7 figures, each with its reason, are kept; better than agreed: p50_ms 6.25 times")
-    assert told.endswith("let it share its machine, or take a smaller one")
+CROWDED = profile(generous=2.0, peak={"figure": 101, "reason": WHY})
+AT_ONCE = curve(step(1, 100, 0.0, p95_ms=16.0, p99_ms=24.0)) | profile(generous=9.0)
+HALF = curve(step(1, 100, 0.5, p95_ms=16.0, p99_ms=24.0)) | profile(generous=9.0)
+
+
+@pytest.mark.parametrize(
+    ("changes", "advice"),
+    [
+        pytest.param({}, "p50_ms 6.25 times, p95_ms 6.25 times, p99_ms 8.33 times", id="all three latencies"),
+        pytest.param(profile(generous=6.25), "p99_ms 8.33 times", id="just what is generous is not told"),
+        pytest.param(profile(generous=9.0), "", id="none"),
+        pytest.param(
+            CROWDED,
+            "p50_ms 6.25 times, p95_ms 6.25 times, p99_ms 8.33 times, capacity 2.97 times",
+            id="two workers for little more than one bears",
+        ),
+        pytest.param(HALF, "p50_ms 100 times", id="half a millisecond"),
+        pytest.param(AT_ONCE, "p50_ms 5e+04 times", id="less than can be measured"),
+    ],
+)
+def test_what_is_better_than_agreed_is_told_with_advice(changes: Changes, advice: str) -> None:
+    told = because(checks.service_levels_are_what_the_business_needs, changes)
+    wanted = f"; better than agreed: {advice}: let it share its machine, or take a smaller one" if advice else ""
+    assert told == f"7 figures, each with its reason, are kept{wanted}"

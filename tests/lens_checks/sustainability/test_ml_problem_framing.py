@@ -29,6 +29,7 @@ VERDICTS = {
         "a figure that is just not out of date": (MET, ran_in("eu-north-1", age=100)),
         "a region that is not listed is refused": (NOT_MET, ran_in("coal-1", on_premises="so it was said")),
         "a figure that is out of date is refused": (NOT_MET, ran_in("eu-north-1", age=101)),
+        "a figure of today": (MET, ran_in("eu-north-1", age=0)),
         "a figure of tomorrow is refused": (NOT_MET, ran_in("eu-north-1", age=-1)),
         "another place than was chosen is refused": (NOT_MET, ran_in("on premises", name="eu-north-1")),
     },

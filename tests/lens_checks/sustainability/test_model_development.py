@@ -9,7 +9,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.sustainability import model_development as checks
 from tests.lens_checks.frugal import left
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
 RIVAL = tuple(replace(c, value=0.85, cpu_seconds=s) if c.trial == t else c for c in TRIALS for t, s in ((2, 5.0),))
@@ -135,3 +135,8 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+def test_what_was_deleted_is_told() -> None:
+    told = because(checks.what_training_left_over_is_deleted, {})
+    assert told.startswith("1 artefacts, 1 deleted runs deleted by flow run flow, ")
