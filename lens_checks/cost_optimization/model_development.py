@@ -175,7 +175,7 @@ def the_cheapest_good_algorithm_is_chosen(
     if faults := pricing.of_algorithm(charter, policy, training, leaderboard):
         return not_met("; ".join(faults))
     chosen = need(leaderboard.chosen(training), "the trial that the model is made of")
-    price = (chosen.cpu_seconds or 0.0) / 3600 * charter.budget.cpu_hour_price
+    price = need(chosen.cpu_seconds, "what its fit took") / 3600 * charter.budget.cpu_hour_price
     return met(f"{chosen.family}: {chosen.value:.4g} for {price:.2g} {charter.error_costs.currency} a fit, well spent")
 
 

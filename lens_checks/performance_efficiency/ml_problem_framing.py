@@ -15,8 +15,7 @@ def every_metric_was_measured_and_held_to_its_bound(
     charter: Charter, params: Params, policy: Policy, leaderboard: Leaderboard, evaluation: Evaluation
 ) -> Verdict:
     """Every metric that was named before training is measured on the promotion rows and held to its bound."""
-    named = {params.metrics.primary, *params.metrics.guarded, *(k.metric for k in charter.kpis)}
-    named |= {threshold.metric for threshold in policy.thresholds}
+    named = {params.metrics.primary, *params.metrics.guarded, *(bound.metric for bound in policy.thresholds)}
     faults = []
     if leaderboard.primary != params.metrics.primary:
         faults.append(f"the search looked at {leaderboard.primary}, the gate at {params.metrics.primary}")
@@ -40,7 +39,7 @@ def _told(evaluation: Evaluation, name: str) -> bool:
 
 
 def _figure(value: float | None) -> str:
-    return f"{value:.4g}" if finite(value) and value is not None else f"{value}"
+    return "not there" if value is None else f"{value:.4g}"
 
 
 def _asked(bound: Threshold) -> str:

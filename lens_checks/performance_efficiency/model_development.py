@@ -67,7 +67,7 @@ def _of_stage(pipeline: Pipeline) -> str:
     stage = pipeline.stages.get("evaluate")
     if stage is None or not stage.recorded:
         return "dvc.yaml has no evaluate stage, or dvc.lock does not know its last run"
-    read = [dep.path for dep in stage.deps if dep.recorded]
+    read = [dep.path for dep in stage.deps]
     if missing := [room for room in ("reports/training", "data/prepared") if not any(p.startswith(room) for p in read)]:
         return f"the evaluate stage does not depend on {', '.join(missing)}"
     changed = [file.path for file in (*stage.deps, *stage.outs) if not file.current]
@@ -107,7 +107,7 @@ def _on_ladder(registry: Registry) -> list[tuple[str, int]]:
 
 def _kept(side: str, metrics: dict[str, dict[str, float | None]]) -> bool:
     """Hold one side of a threshold, as the decision spells it ("brier <= 0.1"), against the decision's figures."""
-    name, sign, bound = side.rsplit(" ", 2)
+    name, sign, bound = side.split()
     value = metrics.get(name, {}).get("value")
     return at_least(value, float(bound)) if sign == ">=" else sign == "<=" and at_most(value, float(bound))
 
@@ -123,8 +123,9 @@ def weighty_features_have_statistics_and_limits(
 ) -> Verdict:
     """The features that carry the model have baseline statistics, a drift limit, and a tested sensitivity."""
     figures = explanation.figures
-    weights = {name: value for name, value in figures.items() if finite(value) and value > 0}
-    if len([v for v in figures.values() if finite(v)]) < len(figures) or not weights:
+    known = {name: value for name, value in figures.items() if finite(value)}
+    weights = {name: value for name, value in known.items() if value > 0}
+    if len(known) < len(figures) or not weights:
         return not_met("an importance is not a number, or no feature carries the model")
     if strange := sorted(set(figures) - set(training.features)):
         return not_met(f"importances of what the model does not read: {', '.join(strange[:5])}")
@@ -144,9 +145,8 @@ def _heaviest(weights: dict[str, float]) -> list[str]:
     """Name the features, weightiest first, that together carry the share of importance that is watched."""
     wanted, carried, heavy = WEIGHT * sum(weights.values()), 0.0, []
     for name in sorted(weights, key=lambda n: -weights[n]):
-        if carried >= wanted:
-            break
-        heavy.append(name)
+        if carried < wanted:
+            heavy.append(name)
         carried += weights[name]
     return heavy
 

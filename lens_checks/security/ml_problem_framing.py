@@ -37,6 +37,6 @@ def every_personal_field_has_a_treatment(
 
 
 def _shown(personal: frozenset[str], validation: Validation, leakage: Leakage) -> list[str]:
-    rules = [rule.column for rule in validation.rules if rule.column in personal and rule.examples]
-    leaks = [name for leak in leakage.findings if leak.examples for name in leak.columns if name in personal]
-    return sorted({name for name in (*rules, *leaks) if name})
+    named = [rule.column for rule in validation.rules if rule.examples]
+    named += [name for leak in leakage.findings if leak.examples for name in leak.columns]
+    return sorted(personal.intersection(named))

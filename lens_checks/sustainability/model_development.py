@@ -1,7 +1,7 @@
 """Sustainability while the model is developed: no more work than the last gain is worth."""
 
 from config.settings import Charter, Policy
-from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, not_met
+from lens_checks.check import Checkpoint, Effort, Phase, Verdict, check, met, need, not_met
 from lens_checks.evidence.records import Clock, Housekeeping, Leaderboard, Training, at_least, at_most
 
 EXHAUSTIVE = frozenset({"BruteForceSampler", "GridSampler", "RandomSampler"})
@@ -27,7 +27,7 @@ def training_stops_where_gains_stop(
     if not study.pruner or study.pruner == "NopPruner" or not 0 <= study.pruned <= study.trials:
         return not_met(f"no rule stops a trial early: the pruner is {study.pruner or 'none'}")
     least = policy.bounds.material_cost * charter.budget.training_cpu_hours * 3600
-    spent = chosen.cpu_seconds or 0.0
+    spent = need(chosen.cpu_seconds, "what the chosen trial took")
     for rival in leaderboard.saving(chosen, margin=policy.comparison.margin, seconds=least):
         if at_most(rival.cpu_seconds, KNEE * spent):
             return not_met(f"{rival.family} is as good for {rival.cpu_seconds:.0f} instead of {spent:.0f} CPU seconds")

@@ -9,7 +9,7 @@ from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import ml_problem_framing as checks
 from lens_checks.evidence import records as r
 from tests.lens_checks.made import PARTS
-from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 
 def saving(value: float, low: float, high: float) -> Changes:
@@ -117,3 +117,14 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param(saving(-0.7, -0.8, -0.5), "the model costs more than the rule", id="beyond doubt"),
+        pytest.param(saving(-0.1, -0.2, 0.0), "it is not shown that the model costs no more", id="perhaps"),
+    ],
+)
+def test_a_model_that_costs_more_is_told_from_one_that_may(changes: Changes, words: str) -> None:
+    assert because(checks.learning_is_worth_more_than_a_rule, changes).startswith(words)

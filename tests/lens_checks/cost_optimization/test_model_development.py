@@ -11,13 +11,12 @@ from config.settings import Charter, Params, Policy, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.cost_optimization import model_development as checks
 from lens_checks.evidence import records as r
-from lens_checks.runner import ask
 from lens_checks.searching import SAMPLE
 from tests.lens_checks.delivered import LONG_AGO, drilled, ran_with, tagged, written_by_hand
 from tests.lens_checks.frugal import left
 from tests.lens_checks.made import NOW
 from tests.lens_checks.metered import PHASES, alarm, lines, took
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 TRIALS = GOOD.get(r.Leaderboard).candidates
 DEAR = tuple(replace(c, cpu_seconds=900.0) if c.trial == 3 else c for c in TRIALS)
@@ -387,8 +386,23 @@ VERDICTS = {
 
 
 def test_each_implementation_is_told_by_its_best_trial_and_its_price() -> None:
-    judged = ask(checks.implementations_are_compared_by_price_and_fit, GOOD)
-    assert judged.because.startswith("linear 0.8 for 2.8e-05 EUR, boosting 0.85 for 8.3e-05 EUR")
+    told = because(checks.implementations_are_compared_by_price_and_fit, {})
+    assert told.startswith("linear 0.8 for 2.8e-05 EUR, boosting 0.85 for 8.3e-05 EUR")
+
+
+def test_the_price_of_the_chosen_one_is_told() -> None:
+    assert because(checks.the_cheapest_good_algorithm_is_chosen, {}).startswith("boosting: 0.85 for 8.3e-05 EUR a fit")
+
+
+@pytest.mark.parametrize(
+    ("found", "words"),
+    [
+        ({"unhashed": ("numpy",), "with_urls": ("scipy",)}, "pins without a hash, or by a URL: numpy, scipy"),
+        ({"other_version": ("numpy 1, lock says 2",), "not_in_lock": ("scipy",)}, "says: numpy 1, lock says 2; scipy"),
+    ],
+)
+def test_what_differs_from_the_lock_is_told(found: Any, words: str) -> None:
+    assert because(checks.environments_are_built_from_the_lock, {r.Environment: found}).endswith(words)
 
 
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))

@@ -10,7 +10,7 @@ from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import data_processing as checks
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.metered import SCORES, SEEN, tried
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 NUMBER, TARGET = (GOOD.get(r.Profile).columns[name] for name in ("delay", "late"))
 NAN = float("nan")
@@ -127,3 +127,13 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("sentence", "words"),
+    [("delay is no more than a day", "delay is no more than a day"), ("", "range")],
+)
+def test_a_broken_rule_is_told_by_its_sentence_or_its_name(sentence: str, words: str) -> None:
+    broken = {r.Validation: {"rules": (replace(RULE, success=False, sentence=sentence),)}}
+    told = because(checks.data_was_profiled_audited_and_searched_for_leaks, broken)
+    assert told == f"the contract is broken: {words}"

@@ -17,7 +17,7 @@ from tests.lens_checks.made import NOW, entry
 from tests.lens_checks.metered import LED, feedback, led
 from tests.lens_checks.protecting import protecting
 from tests.lens_checks.proven import metric, rebuilt, seen, witness
-from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
 
@@ -306,3 +306,9 @@ def test_each_stage_is_told_with_its_owner(stage: str, owner: str) -> None:
 )
 def test_how_exactly_a_version_came_out_again_is_told(changes: Changes, words: str) -> None:
     assert words in ask(checks.every_release_can_be_traced_and_rebuilt, GOOD.but(changes)).because
+
+
+def test_a_leaderboard_without_a_baseline_is_told_from_one_that_came_too_late() -> None:
+    check = checks.planned_levers_were_tried_from_a_baseline_upward
+    assert because(check, tried(CHOSEN, LINEAR, SMALLER)).startswith("the leaderboard holds no finished baseline")
+    assert because(check, tried(CHOSEN, replace(DUMMY, trial=5))).endswith("before any baseline was tried")

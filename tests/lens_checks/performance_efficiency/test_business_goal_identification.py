@@ -5,7 +5,7 @@ import pytest
 from config.settings import Charter, ErrorCosts, Kpi, Policy, ProblemType, Threshold
 from lens_checks.check import Check, Outcome
 from lens_checks.performance_efficiency import business_goal_identification as checks
-from tests.lens_checks.world import MET, NOT_MET, Changes, cases, outcome
+from tests.lens_checks.world import MET, NOT_MET, Changes, because, cases, outcome
 
 KPI = Kpi(name="late", unit="AP", metric="brier", baseline=0.2, floor=0.15, target=0.1, max_error="one in three")
 
@@ -78,3 +78,9 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize("figure", ["baseline", "floor", "target"])
+def test_a_figure_that_is_none_is_told_before_it_is_compared(figure: str) -> None:
+    told = because(checks.every_kpi_is_bounded_by_the_gate, kpi(**{figure: float("nan")}))
+    assert told == "late: baseline, floor and target are not all figures"

@@ -107,8 +107,8 @@ def test_the_figure_and_its_bound_are_told(bound: dict[str, float], said: str) -
     assert ask(checks.every_metric_was_measured_and_held_to_its_bound, GOOD.but(changes)).because == said
 
 
-@pytest.mark.parametrize("value", [None, float("nan")])
-def test_a_figure_that_is_none_is_told_as_it_is(value: float | None) -> None:
+@pytest.mark.parametrize(("value", "words"), [(None, "not there"), (float("nan"), "nan")])
+def test_a_figure_that_is_none_is_told_as_it_is(value: float | None, words: str) -> None:
     changes = measured(average_precision=r.Interval(value=value, greater_is_better=True))
     told = ask(checks.every_metric_was_measured_and_held_to_its_bound, GOOD.but(changes)).because
-    assert f"average_precision is {value}, asked for" in told
+    assert f"average_precision is {words}, asked for" in told

@@ -9,21 +9,20 @@ from config.settings import Charter, Policy, ProblemType
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
-from lens_checks.runner import ask
 from tests.lens_checks.delivered import tagged
 from tests.lens_checks.guarded import WAYS, fit
 from tests.lens_checks.made import MODEL, beside, entry
 from tests.lens_checks.proven import FIGURES
-from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import DERIVED, GOOD, MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 STALE = r.StageFile(path="data/prepared", recorded="1", on_disk="2")
 FRESH = r.StageFile(path="reports/training", recorded="1", on_disk="1")
 
 
-def evaluated(*deps: r.StageFile) -> dict[str, object]:
+def evaluated(*deps: r.StageFile, **change: bool) -> dict[str, object]:
     """Give a pipeline whose evaluate stage read these files."""
-    stage = r.Stage(name="evaluate", command="-", deps=deps, outs=(), params={}, params_current=True, recorded=True)
-    return {"stages": {"evaluate": stage}}
+    known = {"params_current": True, "recorded": True} | change
+    return {"stages": {"evaluate": r.Stage(name="evaluate", command="-", deps=deps, outs=(), params={}, **known)}}
 
 
 PREPARED = r.StageFile(path="data/prepared", recorded="1", on_disk="1")
@@ -379,5 +378,16 @@ def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     ],
 )
 def test_the_threshold_is_told_where_there_is_one(changes: Changes, told: bool) -> None:
-    because = ask(checks.candidates_are_weighed_from_every_side, GOOD.but(changes)).because
-    assert ("; acts from 0." in because) is told
+    assert ("; acts from 0." in because(checks.candidates_are_weighed_from_every_side, changes)) is told
+
+
+@pytest.mark.parametrize(
+    ("pipeline", "words"),
+    [
+        (evaluated(FRESH, STALE), "changed since the evaluation: data/prepared"),
+        (evaluated(FRESH, PREPARED, params_current=False), "changed since the evaluation: parameters"),
+        (evaluated(FRESH, PREPARED, recorded=False), "dvc.yaml has no evaluate stage, or dvc.lock does not know"),
+    ],
+)
+def test_what_changed_since_the_evaluation_is_told(pipeline: dict[str, object], words: str) -> None:
+    assert because(checks.every_model_is_evaluated_by_the_pipeline, {r.Pipeline: pipeline}).startswith(words)

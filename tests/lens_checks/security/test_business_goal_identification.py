@@ -8,7 +8,7 @@ from config.settings import Data, Policy
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.security import business_goal_identification as checks
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 PEOPLE = {"personal_data_found": (r.PersonalData(column="delay", pattern="email", share=0.5),)}
 
@@ -58,3 +58,18 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "; no column describes people; ", id="nobody"),
+        pytest.param(
+            {r.Profile: PEOPLE, r.Baseline: {"columns": {}}},
+            "; delay describe people and are dropped before training; ",
+            id="people who are dropped",
+        ),
+    ],
+)
+def test_whom_the_columns_describe_is_told(changes: Changes, words: str) -> None:
+    assert words in because(checks.data_and_software_may_be_used, changes)

@@ -140,3 +140,7 @@ def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
 def test_what_was_deleted_is_told() -> None:
     told = because(checks.what_training_left_over_is_deleted, {})
     assert told.startswith("1 artefacts, 1 deleted runs deleted by flow run flow, ")
+
+
+def test_the_share_that_was_stopped_is_told() -> None:
+    assert because(checks.tuning_is_not_brute_force, {}).startswith("TPESampler, 25% of 4 trials stopped early")

@@ -115,3 +115,15 @@ def test_the_trend_is_that_of_the_last_five_windows_of_what_serves() -> None:
         {r.MonitoringHistory: {"windows": (*earlier, *others, NEWEST)}},
     )
     assert told.startswith("0.015 → 0.013 → 0.014 → 0.015 → 0.016 → 0.02 CPU seconds, ")
+
+
+@pytest.mark.parametrize(
+    ("body", "words"),
+    [
+        pytest.param({}, "none", id="no cause"),
+        pytest.param({"cause": "weather", "because": "rain"}, "weather", id="one that nobody knows"),
+    ],
+)
+def test_a_strange_cause_is_told(body: dict[str, str], words: str) -> None:
+    told = because(checks.retraining_happens_when_it_is_needed, {r.Ledger: {"entries": (retraining(**body),)}})
+    assert told == f"retraining for no known cause: {words}"
