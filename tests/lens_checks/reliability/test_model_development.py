@@ -85,7 +85,10 @@ VERDICTS = {
         "an overfitted model is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": 0.5}}),
         "a gap that is not known is refused": (NOT_MET, {r.Evaluation: {"overfit_gap": None}}),
         "a figure that is not there is refused": (NOT_MET, {r.Evaluation: {"metrics": {}}}),
-        "a figure that is no number is refused": (NOT_MET, figure(value=math.nan)),
+        "a figure that is no number is refused, segments or not": (
+            NOT_MET,
+            {**figure(value=math.nan), Params: {"slices": ()}},
+        ),
         "a figure without a low end is refused": (NOT_MET, figure(low=None)),
         "a figure without a high end is refused": (NOT_MET, figure(high=None)),
         "a segmentation that was asked for must be covered": (NOT_MET, {r.Evaluation: {"slices": {}}}),
