@@ -99,6 +99,12 @@ def of_implementations(charter: Charter, policy: Policy, training: Training, boa
     return [f"{c.family} is as good for {c.cpu_seconds} CPU seconds, not {chosen.cpu_seconds}" for c in others[:1]]
 
 
+def told(tried: Candidate, charter: Charter) -> str:
+    """Tell what a trial reached, and what its fit cost."""
+    price = charter.budget.cpu_hour_price
+    return f"{tried.value:.4g} for {(tried.cpu_seconds or 0) / 3600 * price:.2g} {charter.error_costs.currency}"
+
+
 def _material(charter: Charter, policy: Policy) -> float:
     """Give the CPU seconds that are worth choosing by."""
     return policy.bounds.material_cost * charter.budget.training_cpu_hours * 3600

@@ -175,8 +175,7 @@ def the_cheapest_good_algorithm_is_chosen(
     if faults := pricing.of_algorithm(charter, policy, training, leaderboard):
         return not_met("; ".join(faults))
     chosen = need(leaderboard.chosen(training), "the trial that the model is made of")
-    price = need(chosen.cpu_seconds, "what its fit took") / 3600 * charter.budget.cpu_hour_price
-    return met(f"{chosen.family}: {chosen.value:.4g} for {price:.2g} {charter.error_costs.currency} a fit, well spent")
+    return met(f"{chosen.family}: {pricing.told(chosen, charter)} a fit, well spent")
 
 
 @check(
@@ -192,9 +191,7 @@ def implementations_are_compared_by_price_and_fit(
     """Two implementations or more are compared by time, price and quality on the same rows, and the choice pays."""
     if faults := pricing.of_implementations(charter, policy, training, leaderboard):
         return not_met("; ".join(faults))
-    best, hour = pricing.best_of_each(leaderboard), charter.budget.cpu_hour_price
-    currency = charter.error_costs.currency
-    told = (f"{n} {c.value:.4g} for {(c.cpu_seconds or 0) / 3600 * hour:.2g} {currency}" for n, c in best.items())
+    told = (f"{name} {pricing.told(best, charter)}" for name, best in pricing.best_of_each(leaderboard).items())
     return met(f"{', '.join(told)}; {training.family} was chosen")
 
 

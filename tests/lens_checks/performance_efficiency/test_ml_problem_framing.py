@@ -1,5 +1,7 @@
 """Metrics, measured and held to their bounds."""
 
+from dataclasses import replace
+
 import pytest
 
 from config.settings import Charter, ErrorCosts, Params, Policy, ProblemType, Threshold
@@ -17,6 +19,16 @@ LATE = GOOD.get(Charter).kpis[0]
 def measured(**metrics: r.Interval) -> dict[type, object]:
     """Give an evaluation with some metrics changed or added."""
     return {r.Evaluation: {"metrics": MEASURED | metrics}}
+
+
+def bounded(*, greater_is_better: bool | None) -> Changes:
+    """Let the policy bound one metric more, which was measured and judged."""
+    judged = GOOD.get(r.Evaluation).thresholds
+    metrics = MEASURED | {"roc_auc": r.Interval(value=0.9, greater_is_better=greater_is_better)}
+    return {
+        Policy: {"thresholds": (*GOOD.get(Policy).thresholds, Threshold(metric="roc_auc", floor=0.8))},
+        r.Evaluation: {"metrics": metrics, "thresholds": (*judged, replace(judged[0], metric="roc_auc"))},
+    }
 
 
 VERDICTS = {
@@ -52,6 +64,8 @@ VERDICTS = {
             NOT_MET,
             {**AUC, **measured(roc_auc=r.Interval(value=0.9))},
         ),
+        "a bounded metric without a direction": (NOT_MET, bounded(greater_is_better=None)),
+        "a bounded metric with one": (MET, bounded(greater_is_better=True)),
         "a guarded metric needs no bound": (
             MET,
             {**AUC, **measured(roc_auc=r.Interval(value=0.9, greater_is_better=True))},

@@ -19,10 +19,10 @@ STALE = r.StageFile(path="data/prepared", recorded="1", on_disk="2")
 FRESH = r.StageFile(path="reports/training", recorded="1", on_disk="1")
 
 
-def evaluated(*deps: r.StageFile, **change: bool) -> dict[str, object]:
+def evaluated(*deps: r.StageFile, **change: Any) -> dict[str, object]:
     """Give a pipeline whose evaluate stage read these files."""
-    known = {"params_current": True, "recorded": True} | change
-    return {"stages": {"evaluate": r.Stage(name="evaluate", command="-", deps=deps, outs=(), params={}, **known)}}
+    known: dict[str, Any] = {"outs": (), "params_current": True, "recorded": True}
+    return {"stages": {"evaluate": r.Stage(name="evaluate", command="-", deps=deps, params={}, **known | change)}}
 
 
 PREPARED = r.StageFile(path="data/prepared", recorded="1", on_disk="1")
@@ -385,6 +385,7 @@ def test_the_threshold_is_told_where_there_is_one(changes: Changes, told: bool) 
     ("pipeline", "words"),
     [
         (evaluated(FRESH, STALE), "changed since the evaluation: data/prepared"),
+        (evaluated(FRESH, PREPARED, outs=(STALE,)), "changed since the evaluation: data/prepared"),
         (evaluated(FRESH, PREPARED, params_current=False), "changed since the evaluation: parameters"),
         (evaluated(FRESH, PREPARED, recorded=False), "dvc.yaml has no evaluate stage, or dvc.lock does not know"),
     ],
