@@ -75,9 +75,9 @@ def of_trespass(platform: Platform, drill: Drill) -> list[str]:
     stranger, identity = _about(drill, "stranger"), _about(drill, "identity")
     if untried := [name for name in DRILLED if name not in (stranger.get("tried") or ())]:
         raise Missing(f"an attempt to get at {', '.join(untried)}: run `lifecycle drill access`")
-    faults = [f"a stranger got at {', '.join(got[:5])}"] if (got := stranger.get("entered") or []) else []
-    if (above := identity.get("above")) is None:
-        raise Missing("what the own identity may write to: run `lifecycle drill access`")
+    entered = need(stranger.get("entered"), "what a stranger got at: run `lifecycle drill access`")
+    above = need(identity.get("above"), "what the own identity may write to: run `lifecycle drill access`")
+    faults = [f"a stranger got at {', '.join(entered[:5])}"] if entered else []
     if above and not platform.administrator.strip():
         faults.append(f"the own identity may write to {', '.join(above)}")
     return faults
@@ -123,15 +123,13 @@ def of_egress(platform: Platform, drill: Drill) -> list[str]:
 def of_vulnerabilities(platform: Platform, drill: Drill) -> list[str]:
     """Name the vulnerabilities that nobody has accepted (Missing where the look-up failed)."""
     looked = _about(drill, "advisories")
-    if looked.get("trouble") or not looked.get("packages"):
-        raise Missing(f"a look-up of known vulnerabilities: {looked.get('trouble') or 'no package was asked about'}")
+    found = looked.get("found")
+    if looked.get("trouble") or not looked.get("packages") or not isinstance(found, dict):
+        trouble = looked.get("trouble") or "no package was asked about, or nobody says what was found"
+        raise Missing(f"a look-up of known vulnerabilities: {trouble}")
     accepted = {id for id, reason in platform.vulnerabilities.items() if reason.strip()}
-    found = {id: what for id, what in (looked.get("found") or {}).items() if id not in accepted}
-    return (
-        [f"{len(found)} known vulnerabilities: {', '.join(f'{i} in {w}' for i, w in list(found.items())[:5])}"]
-        if found
-        else []
-    )
+    left = [f"{id} in {what}" for id, what in found.items() if id not in accepted]
+    return [f"{len(left)} known vulnerabilities: {', '.join(left[:5])}"] if left else []
 
 
 def in_words(drill: Drill, data: Data, platform: Platform) -> str:

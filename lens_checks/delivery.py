@@ -151,16 +151,15 @@ def of_approval(ledger: Ledger, policy: Policy) -> list[str]:
     move = last_move(ledger)
     if move is None:
         return ["no deployment is in a sound ledger"]
-    by_number = {entry.number: entry for entry in ledger.entries}
-    decision = by_number.get(int(str(move.body.get("decision") or 0)))
+    decision = next((entry for entry in ledger.entries if entry.number == move.body.get("decision")), None)
     if decision is None or (decision.kind, decision.body.get("outcome")) != ("decision", "passed"):
         return [f"deployment {move.number} names no decision that passed"]
     if policy.approval != "person":
         return []
-    approved = [by_number.get(int(str(e.body.get("decision") or 0))) for e in ledger.of_kind("approval")]
-    if any(entry is not None and entry.body.get("version") == move.body.get("version") for entry in approved):
+    version, approved = move.body.get("version"), [word.body.get("decision") for word in ledger.of_kind("approval")]
+    if any(one.number in approved and one.body.get("version") == version for one in ledger.of_kind("decision")):
         return []
-    return [f"nobody approved version {move.body.get('version')}, and the policy asks for a person"]
+    return [f"nobody approved version {version}, and the policy asks for a person"]
 
 
 @dataclass(frozen=True)
