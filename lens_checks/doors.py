@@ -66,7 +66,7 @@ def of_rate(tried: DoorTrial, serving: Serving) -> Iterator[str]:
     """Say where asking too often was not stopped, or would not be where the server is to stand."""
     rate = tried.limited
     whole = rate.refused > 0 and rate.answered + rate.refused == rate.sent
-    if not (whole and rate.per_minute <= rate.answered < rate.sent):
+    if not whole or rate.answered < rate.per_minute:
         yield f"of {rate.sent} requests of one minute {rate.answered} were answered, {rate.per_minute} were allowed"
     if not is_loopback(serving.host) and not serving.limits.per_minute:
         yield f"on {serving.host} a consumer may ask as often as it likes"
