@@ -1,5 +1,6 @@
 """What shows that the processor and the threads in use are the right ones: measured beside others, and not beaten."""
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -35,7 +36,7 @@ def few_settings(ways: Iterable[Backend], mine: Backend) -> str:
 def of_energy(ways: Iterable[Backend], budget: Budget) -> list[str]:
     """Say where electricity does not follow from the time of the processor (Missing: it was not measured)."""
     told = list(ways)
-    if bare := [name(way) for way in told if way.kwh_per_1k is None or way.kwh_error is None or way.p95_ms is None]:
+    if bare := [name(way) for way in told if None in (way.kwh_per_1k, way.kwh_error, way.p95_ms)]:
         raise Missing(f"energy of 1,000 predictions, or latency, of {', '.join(bare[:5])}")
     return [f"the energy of {name(way)} is no figure that follows from its CPU seconds" for way in told
             if not _follows(way, budget)]  # fmt: skip
@@ -43,22 +44,26 @@ def of_energy(ways: Iterable[Backend], budget: Budget) -> list[str]:
 
 def _follows(way: Backend, budget: Budget) -> bool:
     kwh = way.cpu_seconds_per_1k * budget.watts_per_cpu * budget.power_overhead / JOULES_PER_KWH
-    return at_least(way.kwh_error, 0) and finite(way.kwh_per_1k) and abs(way.kwh_per_1k - kwh) <= ROUNDING * kwh
+    return at_least(way.kwh_error, 0) and at_most(abs(_energy(way) - kwh), ROUNDING * kwh)
+
+
+def _energy(way: Backend) -> float:
+    return need(way.kwh_per_1k, f"the energy of 1,000 predictions of {name(way)}")
 
 
 def frugal(ways: Iterable[Backend], mine: Backend, *, quick_ms: float, exact: float) -> Backend | None:
     """Find the way that is quick and exact enough and evidently takes less energy: by more than both can err."""
     fit = [way for way in ways if at_most(way.p95_ms, quick_ms) and at_most(way.largest_difference, exact)]
-    least = min(fit, key=lambda way: way.kwh_per_1k or 0.0, default=mine)
-    room = SURE * ((least.kwh_error or 0.0) ** 2 + (mine.kwh_error or 0.0) ** 2) ** 0.5
-    return least if (mine.kwh_per_1k or 0.0) - (least.kwh_per_1k or 0.0) > room else None
+    least = min(fit, key=_energy, default=mine)
+    room = SURE * math.hypot(*(need(way.kwh_error, f"the error of the energy of {name(way)}") for way in (least, mine)))
+    return least if _energy(mine) - _energy(least) > room else None
 
 
 def cpu_error(way: Backend) -> float:
     """Give the standard error of what 1,000 predictions take of a processor; 0 where it was not told."""
-    if not (finite(way.kwh_per_1k) and at_least(way.kwh_error, 0) and (way.kwh_per_1k or 0.0) > 0):
+    if not (finite(way.kwh_per_1k) and way.kwh_per_1k > 0 and finite(way.kwh_error) and way.kwh_error >= 0):
         return 0.0
-    return way.cpu_seconds_per_1k * (way.kwh_error or 0.0) / (way.kwh_per_1k or 1.0)
+    return way.cpu_seconds_per_1k * way.kwh_error / way.kwh_per_1k
 
 
 def name(way: Backend) -> str:
@@ -101,22 +106,18 @@ def of_answering(release: Release, charter: Charter, policy: Policy) -> list[Mea
     mine = need(chosen(ways, release), "the form that serves among those that were measured")
     alike = [way for way in ways if way.form == mine.form]
     exact = [way for way in alike if at_most(way.largest_difference, policy.release.parity_tolerance)]
-    if bare := [name(way) for way in exact if None in (way.p95_ms, way.peak_rss_mib, way.busy, way.kwh_error)]:
-        raise Missing(f"latency, memory or busy threads of {', '.join(bare[:5])}")
-    return [
-        Measured(
-            f"answering with {way.threads}", way.chosen,
-            (way.p95_ms or 0.0, way.peak_rss_mib or 0.0, way.cpu_seconds_per_1k),
-            (share * budget.latency_p95_ms, share * budget.memory_mib, _blurred(way)), way.busy or 0.0,
-        )
-        for way in exact
-    ]  # fmt: skip
+    return [_answering(way, share * budget.latency_p95_ms, share * budget.memory_mib) for way in exact]
 
 
-def _blurred(way: Backend) -> float:
-    """Give the CPU seconds for 1,000 predictions that two measurements may differ by."""
-    error = (way.kwh_error or 0.0) / way.kwh_per_1k if way.kwh_per_1k else 0.0
-    return SURE * 2**0.5 * error * way.cpu_seconds_per_1k
+def _answering(way: Backend, milliseconds: float, room: float) -> Measured:
+    """Weigh a way to answer; of the processor it matters what two measurements cannot differ by (Missing)."""
+    bare = f"latency, memory, energy or busy threads of {name(way)}"
+    need(way.kwh_error, bare)
+    return Measured(
+        f"answering with {way.threads}", way.chosen,
+        (need(way.p95_ms, bare), need(way.peak_rss_mib, bare), way.cpu_seconds_per_1k),
+        (milliseconds, room, SURE * math.sqrt(2) * cpu_error(way)), need(way.busy, bare),
+    )  # fmt: skip
 
 
 def of_choice(what: str, settings: list[Measured], reason: str) -> list[str]:

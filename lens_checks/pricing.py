@@ -82,15 +82,18 @@ def of_algorithm(charter: Charter, policy: Policy, training: Training, board: Le
 
 def best_of_each(board: Leaderboard) -> dict[str, Candidate]:
     """Give the best finished trial of each family, baselines apart."""
-    tried = [c for c in board.finished if c.trial >= 0 and not c.baseline]
-    return {c.family: c for c in sorted(tried, key=lambda c: c.value or 0.0, reverse=not board.upward)}
+    ranked = sorted(_tried(board), key=lambda c: c.value or 0.0, reverse=not board.upward)
+    return {c.family: c for c in ranked}
+
+
+def _tried(board: Leaderboard) -> list[Candidate]:
+    return [c for c in board.finished if c.trial >= 0 and not c.baseline]
 
 
 def of_implementations(charter: Charter, policy: Policy, training: Training, board: Leaderboard) -> list[str]:
     """Say why no two implementations were compared, or which of another family is as good for less."""
     chosen, best = board.chosen(training), best_of_each(board)
-    tried = [c for c in board.finished if c.trial >= 0 and not c.baseline]
-    if chosen is None or any(not at_least(c.cpu_seconds, 0) for c in tried):
+    if chosen is None or any(not at_least(c.cpu_seconds, 0) for c in _tried(board)):
         return ["the model is no finished trial, or the CPU seconds of a trial are not known"]
     if len(best) < 2:
         return [f"only {', '.join(best) or 'a baseline'} was tried: there is nothing to compare it with"]

@@ -15,6 +15,7 @@ from lens_checks.evidence.records import (
     Parts,
     Profile,
     Storage,
+    at_most,
     finite,
 )
 
@@ -98,8 +99,8 @@ def of_expiry(expiry: Expiry, storage: Storage, data: Data, clock: Clock) -> lis
     there = {file.path for file in storage.files}
     if left := [gone.path for gone in expiry.removed if gone.path in there]:
         faults.append(f"on the log of what was removed, and still there: {', '.join(left[:5])}")
-    oldest = clock.now - timedelta(days=data.retention_days or 0)
-    late = [f.path for f in storage.files if f.path.startswith(KEPT) and data.retention_days and f.modified < oldest]
+    aside, days = [file for file in storage.files if file.path.startswith(KEPT)], data.retention_days
+    late = [file.path for file in aside if days and clock.now - file.modified > timedelta(days=days)]
     return faults + ([f"kept for too long: {', '.join(late[:5])}"] if late else [])
 
 
@@ -116,4 +117,4 @@ def idle_features(explanation: Explanation) -> tuple[str, ...]:
     figures = explanation.figures
     if not figures or not all(finite(value) for value in figures.values()):
         raise Missing("the importance of every feature")
-    return tuple(name for name, value in figures.items() if value is not None and value <= 0)
+    return tuple(name for name, value in figures.items() if at_most(value, 0))

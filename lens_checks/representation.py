@@ -29,12 +29,12 @@ def of_split(data: Data, policy: Policy, parts: Parts, leakage: Leakage) -> list
 
 def of_order(params: Params, parts: Parts, leakage: Leakage) -> list[str]:
     """The searches that the kind of split asks for were made; by time, each part lies wholly before the next."""
-    asked = {"same rows"} | {SEARCH_OF[c] for c in params.split.criteria if c in SEARCH_OF}
+    asked = {"same rows"} | {SEARCH_OF[criterion] for criterion in params.split.criteria}
     lacking = sorted(asked - set(leakage.checks))
     faults = [f"nobody searched for {', '.join(lacking)}"] if lacking else []
     if "time" in params.split.criteria:
-        spans = [(parts.parts[name].start, parts.parts[name].end) for name in ORDER]
-        for (name, (_, end)), (_, (start, _)) in pairwise(zip(ORDER, spans, strict=True)):
+        for name, following in pairwise(ORDER):
+            end, start = parts.parts[name].end, parts.parts[following].start
             if not start or not end or datetime.fromisoformat(start) <= datetime.fromisoformat(end):
                 faults.append(f"the {name} part ends on {end}, the next begins on {start}")
     return faults
@@ -75,9 +75,9 @@ def of_segments(params: Params, policy: Policy, parts: Parts, evaluation: Evalua
 
 def _below(segment: Slice, primary: Interval, policy: Policy) -> str:
     """Say how far a segment is, beyond its own uncertainty, worse than all rows together; nothing if it is not."""
-    gap = policy.bounds.slice_gap
-    if primary.greater_is_better:
-        good = at_least(segment.high, (primary.value or 0.0) - gap)
-    else:
-        good = at_most(segment.low, (primary.value or 0.0) + gap)
+    gap, whole = policy.bounds.slice_gap, primary.value
+    if not finite(whole):
+        return "there is no figure on all rows to hold it against"
+    upward = primary.greater_is_better
+    good = at_least(segment.high, whole - gap) if upward else at_most(segment.low, whole + gap)
     return "" if good else f"{segment.primary} against {primary.value} on all rows, at most {gap} worse is accepted"
