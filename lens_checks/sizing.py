@@ -67,16 +67,17 @@ def size(usage: Usage, curve: LoadCurve) -> Size | None:
     good = [step for step in curve.steps if not broken(step, usage) and rate(step, usage) > 0]
     if not good:
         return None
-    capacity = max(rate(step, usage) for step in good)
+    best = max(good, key=lambda step: rate(step, usage))
+    capacity = rate(best, usage)
     at_peak, at_usual = (_workers(load.figure, capacity, usage) for load in (usage.peak, usage.usual))
     share = usage.peak.figure / at_peak
-    step = next((step for step in good if rate(step, usage) >= share), good[-1])
+    step = next((step for step in good if rate(step, usage) >= share), best)  # but for rounding, the best bears it
     busy = step.cpu_seconds / step.seconds * share / rate(step, usage)
     return Size(capacity, at_usual, at_peak, int(usage.spare.figure), busy, step)
 
 
 def _workers(load: float, capacity: float, usage: Usage) -> int:
-    return max(1, math.ceil(load / capacity * usage.headroom))
+    return math.ceil(load / capacity * usage.headroom)
 
 
 def up_to_peak(usage: Usage, curve: LoadCurve, workers: int) -> list[str]:

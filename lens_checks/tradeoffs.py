@@ -53,10 +53,13 @@ def given_away(chosen: Candidate, rivals: Iterable[Candidate], *, upward: bool) 
         worse = better(chosen.value, rival.value, greater_is_better=upward)
         if mine is None or theirs is None or rival == chosen or worse:
             continue
-        quicker = at_most(theirs.cpu_ms_per_1k, HALF * (mine.cpu_ms_per_1k or 0))
-        if quicker and at_most(theirs.kib, HALF * (mine.kib or 0)):
+        if _halved(theirs.cpu_ms_per_1k, mine.cpu_ms_per_1k) and _halved(theirs.kib, mine.kib):
             return rival
     return None
+
+
+def _halved(theirs: float | None, mine: float | None) -> bool:
+    return mine is not None and at_most(theirs, HALF * mine)
 
 
 def line_drawn(charter: Charter, policy: Policy, evaluation: Evaluation) -> str:

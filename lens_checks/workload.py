@@ -1,7 +1,7 @@
 """What shows that the profile of the workload is whole: measured on this version, aimed at with reasons, not stale."""
 
 from lens_checks.check import Missing
-from lens_checks.evidence.records import ModelVersion, Release, Workload, at_least, finite
+from lens_checks.evidence.records import ModelVersion, Release, Workload, at_least
 
 FIELDS = ("artifact_mib", "p50_ms", "p95_ms", "throughput", "memory_mib", "retrain_days")
 
@@ -18,15 +18,11 @@ def of_figures(workload: Workload, release: Release, versions: int) -> list[str]
     seen, server = workload.current, release.server
     if seen.retrain_days is None and versions > 1:  # no interval lies before the first model
         raise Missing("the days since the model before, which was let in by no gate")
-    lacking = [n for n in FIELDS if not (n == "retrain_days" and versions == 1) and not _measured(getattr(seen, n))]
+    lacking = [n for n in FIELDS if not (n == "retrain_days" and versions == 1) and not at_least(getattr(seen, n), 0)]
     told = {"p50_ms": server.p50_ms, "p95_ms": server.p95_ms, "memory_mib": server.rss_mib}
     other = [name for name, figure in told.items() if getattr(seen, name) != figure and name not in lacking]
     faults = [f"not measured: {', '.join(lacking)}"] if lacking else []
     return [*faults, *([f"the release tells otherwise: {', '.join(other)}"] if other else [])]
-
-
-def _measured(figure: float | None) -> bool:
-    return finite(figure) and at_least(figure, 0)
 
 
 def of_targets(workload: Workload) -> list[str]:

@@ -74,8 +74,13 @@ def test_levels_that_a_step_does_not_keep(given: r.LoadStep, expected: list[str]
         pytest.param(of(99, 1), (replace(ONE, p99_ms=999.0), FOUR), (150.0, 1, 1, 2, 0.396, 4), id="not one too slow"),
         pytest.param(of(100, 1) | {"spare": {"figure": 0}}, (ONE, FOUR), (150.0, 1, 1, 1, 0.4, 1), id="none to spare"),
         pytest.param(of(100, 1) | {"spare": {"figure": 3}}, (ONE, FOUR), (150.0, 1, 1, 4, 0.4, 1), id="three to spare"),
+        pytest.param(of(0.25, 0.25), (step(1, 20, 8.0, seconds=40.0),), (0.5, 1, 1, 2, 0.005, 1), id="less than one"),
+        pytest.param(
+            of(485.7142857142858, 1) | {"headroom": 1}, (step(1, 20, 8.0, seconds=0.7), step(4, 20, 8.0)),
+            (20 / 0.7, 1, 17, 18, 0.4 / 0.7, 1), id="the best, where rounding leaves none",
+        ),
     ],
-)
+)  # fmt: skip
 def test_size(change: dict[str, Any], steps: tuple[r.LoadStep, ...], expected: tuple[float, ...]) -> None:
     found = sizing.size(usage(**change), curve(*steps))
     assert found is not None

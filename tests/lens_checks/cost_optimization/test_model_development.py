@@ -317,8 +317,27 @@ VERDICTS = {
             {r.Tracking: {"trials": tuple(replace(run, parent_id="other") for run in TRIED)}},
         ),
         "every family just once is refused": (NOT_MET, only(*TRIALS[:3])),
+        "the first trial explores too": (
+            MET,
+            only(*(replace(c, trial=0) if c.trial == 2 else c for c in TRIALS if c.trial != 0)),
+        ),
+        "the family of the first trial was tried": (
+            MET,
+            only(*(replace(c, trial=0) if c.trial == 1 else c for c in TRIALS if c.trial != 0)),
+        ),
+        "one outside the search explored nothing": (
+            NOT_MET,
+            only(*(replace(c, trial=-1) if c.trial == 2 else c for c in TRIALS)),
+        ),
+        "a family outside the search was not tried": (
+            UNKNOWN,
+            only(*(replace(c, trial=-1) if c.trial == 1 else c for c in TRIALS)),
+        ),
+        "two baselines are refused": (NOT_MET, only(TRIALS[0], replace(TRIALS[1], family="dummy", baseline=True))),
         "baselines alone are refused": (NOT_MET, only(TRIALS[0])),
         "a best that was not cross-validated is refused": (NOT_MET, {r.Training: {"cross_validation": None}}),
+        "two folds are enough": (MET, {r.Training: {"cross_validation": {"scores": (0.8, 0.9)}}}),
+        "one fold is refused": (NOT_MET, {r.Training: {"cross_validation": {"scores": (0.8,)}}}),
         "a fold without a score is refused": (NOT_MET, {r.Training: {"cross_validation": {"scores": (0.8, None)}}}),
     },
     checks.nothing_stands_idle: {
@@ -392,6 +411,17 @@ def test_each_implementation_is_told_by_its_best_trial_and_its_price() -> None:
 
 def test_the_price_of_the_chosen_one_is_told() -> None:
     assert because(checks.the_cheapest_good_algorithm_is_chosen, {}).startswith("boosting: 0.85 for 8.3e-05 EUR a fit")
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "went on after 2 of 4 trials", id="the search itself"),
+        pytest.param(practised(), "a killed search went on and saved", id="that of the drill"),
+    ],
+)
+def test_what_went_on_is_told(changes: Changes, words: str) -> None:
+    assert words in because(checks.searches_resume_from_what_is_known, changes)
 
 
 @pytest.mark.parametrize(

@@ -31,6 +31,7 @@ def tried(*candidates: r.Candidate) -> dict[type, object]:
 
 INPUTS = rebuilt().inputs
 NAN, VERSION = float("nan"), GOOD.get(r.Registry).versions[0]
+LATER = (replace(VERSION, version=2, aliases=()), VERSION)
 
 
 def aimed(name: str, target: r.Target | None) -> dict[type, Any]:
@@ -265,12 +266,21 @@ VERDICTS = {
         "a size that was not measured is refused": (NOT_MET, {r.Workload: {"current": {"artifact_mib": NAN}}}),
         "a load that was not measured is refused": (NOT_MET, {r.Workload: {"current": {"throughput": None}}}),
         "a latency that the release tells otherwise is refused": (NOT_MET, {r.Workload: {"current": {"p95_ms": 1.0}}}),
+        "half a MiB is a size": (MET, {r.Workload: {"current": {"artifact_mib": 0.5}}}),
+        "less than nothing is none": (NOT_MET, {r.Workload: {"current": {"artifact_mib": -0.5}}}),
+        "a median that the release tells otherwise is refused": (NOT_MET, {r.Workload: {"current": {"p50_ms": 1.0}}}),
+        "memory that the release tells otherwise is refused": (NOT_MET, {r.Workload: {"current": {"memory_mib": 1.0}}}),
+        "a later model that tells its interval": (MET, {r.Registry: {"versions": LATER}}),
+        "an interval that is no figure is refused": (
+            NOT_MET,
+            {r.Workload: {"current": {"retrain_days": NAN}}, r.Registry: {"versions": LATER}},
+        ),
         "the first model has no interval": (MET, {r.Workload: {"current": {"retrain_days": None}}}),
         "a later one that tells none cannot be told": (
             UNKNOWN,
             {
                 r.Workload: {"current": {"retrain_days": None}},
-                r.Registry: {"versions": (replace(VERSION, version=2, aliases=()), VERSION)},
+                r.Registry: {"versions": LATER},
             },
         ),
         "a target without a reason is refused": (NOT_MET, aimed("memory_mib", r.Target(figure=1.0, reason=" "))),
@@ -312,3 +322,16 @@ def test_a_leaderboard_without_a_baseline_is_told_from_one_that_came_too_late() 
     check = checks.planned_levers_were_tried_from_a_baseline_upward
     assert because(check, tried(CHOSEN, LINEAR, SMALLER)).startswith("the leaderboard holds no finished baseline")
     assert because(check, tried(CHOSEN, replace(DUMMY, trial=5))).endswith("before any baseline was tried")
+
+
+@pytest.mark.parametrize(
+    ("current", "words"),
+    [
+        ({}, "artifact_mib 1 of 500, p50_ms 5 of 500, p95_ms 9 of 500, throughput 150 of 500, memory_mib 300 of 500, "
+             "retrain_days 30 of 500"),
+        ({"retrain_days": None}, "retrain_days none of 500"),
+        ({"p95_ms": NAN}, "not measured: p95_ms"),
+    ],
+)  # fmt: skip
+def test_each_figure_of_the_workload_is_told(current: dict[str, float | None], words: str) -> None:
+    assert because(checks.the_workload_is_profiled, {r.Workload: {"current": current}}).endswith(words)

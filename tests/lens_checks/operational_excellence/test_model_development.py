@@ -10,7 +10,7 @@ from lens_checks.evidence import records as r
 from lens_checks.operational_excellence import model_development as checks
 from tests.lens_checks.delivered import COMMIT, LONG_AGO, drilled, entries, ran_with, run, tagged, written_by_hand
 from tests.lens_checks.guarded import given
-from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, cases, outcome
+from tests.lens_checks.world import MET, NOT_MET, UNKNOWN, Changes, because, cases, outcome
 
 MIRROR, IMAGE = "https://index.example.org/simple", f"registry.example.org/flights@sha256:{'a' * 64}"
 
@@ -109,3 +109,20 @@ VERDICTS = {
 @pytest.mark.parametrize(("check", "expected", "changes"), cases(VERDICTS))
 def test_verdict(check: Check, expected: Outcome, changes: Changes) -> None:
     assert outcome(check, changes) is expected
+
+
+@pytest.mark.parametrize(
+    ("changes", "words"),
+    [
+        pytest.param({}, "; no image is used; ", id="no image"),
+        pytest.param(
+            {r.Exposure: {"inside_container": True}} | given(image=IMAGE), f"; image {IMAGE}; ", id="an image"
+        ),
+        pytest.param(
+            environment(not_in_lock=("epsilon",)), "lock says: epsilon", id="a package that is not in the lock"
+        ),
+        pytest.param(environment(other_version=("gamma 2.9",)), "lock says: gamma 2.9", id="another version"),
+    ],
+)
+def test_where_packages_come_from_is_told(changes: Changes, words: str) -> None:
+    assert words in because(checks.libraries_come_from_a_pinned_and_approved_source, changes)

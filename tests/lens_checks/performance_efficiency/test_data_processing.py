@@ -21,9 +21,13 @@ def holding(*files: r.StoredFile) -> Changes:
     return {r.Storage: {"files": files}}
 
 
-def reading(stage: str, *paths: str) -> Changes:
+def reads(stage: str, *paths: str) -> dict[str, r.Stage]:
     deps = tuple(r.StageFile(path=path, recorded="1", on_disk="1") for path in paths)
-    return {r.Pipeline: {"stages": STAGES | {stage: replace(STAGES[stage], deps=deps)}}}
+    return {stage: replace(STAGES[stage], deps=deps)}
+
+
+def reading(stage: str, *paths: str) -> Changes:
+    return {r.Pipeline: {"stages": STAGES | reads(stage, *paths)}}
 
 
 def traced(**change: Any) -> Changes:
@@ -43,9 +47,21 @@ VERDICTS: dict[Check, dict[str, tuple[Outcome, Changes]]] = {
             NOT_MET,
             {r.Parts: {"parts": {"train": GOOD.get(r.Parts).parts["train"]}}},
         ),
+        "two parts have a file each": (
+            MET,
+            {r.Parts: {"parts": {name: GOOD.get(r.Parts).parts[name] for name in ("train", "tune")}}},
+        ),
         "training reads the landed rows": (NOT_MET, reading("train", "data/landed", "data/prepared")),
         "preparing reads what is prepared": (NOT_MET, reading("prepare", "data/landed", "data/prepared")),
         "preparing declares no rows that it reads": (UNKNOWN, reading("prepare", "tasks/splitting.py")),
+        "preparing declares none, and training reads the landed rows": (
+            NOT_MET,
+            {
+                r.Pipeline: {
+                    "stages": {**STAGES, **reads("prepare", "tasks/splitting.py"), **reads("train", "data/landed")}
+                }
+            },
+        ),
         "features were made from landed rows": (NOT_MET, traced(source="landed", target="features")),
         "a part was made from the source": (NOT_MET, traced(source="data/flights.csv", target="train")),
         "the landed rows failed the contract": (NOT_MET, {r.Validation: {"success": False}}),

@@ -1,11 +1,13 @@
 """Evaluation by the pipeline, weighty features, inherited parts."""
 
+import math
 from dataclasses import replace
 from typing import Any
 
 import pytest
 
 from config.settings import Charter, Policy, ProblemType
+from lens_checks import tradeoffs
 from lens_checks.check import Check, Outcome
 from lens_checks.evidence import records as r
 from lens_checks.performance_efficiency import model_development as checks
@@ -228,6 +230,10 @@ VERDICTS = {
         "a candidate whose over-fit is not known": (UNKNOWN, sided(0, beside(gap=None))),
         "a candidate whose speed is not known": (UNKNOWN, sided(0, beside(cpu_ms_per_1k=None))),
         "a candidate whose size is not known": (UNKNOWN, sided(0, beside(kib=None))),
+        "a candidate of negative speed": (UNKNOWN, sided(0, beside(cpu_ms_per_1k=-0.5))),
+        "a candidate of negative size": (UNKNOWN, sided(0, beside(kib=-0.5))),
+        "half a KiB is a size": (MET, sided(3, beside(kib=0.5))),
+        "a choice that costs nothing gives nothing away": (MET, sided(3, beside(cpu_ms_per_1k=0.0, kib=0.0))),
         "two candidates are too few": (NOT_MET, {r.Leaderboard: {"candidates": BOARD[2:]}}),
         "three are enough": (MET, {r.Leaderboard: {"candidates": BOARD[1:]}}),
         "a model of no trial is refused": (NOT_MET, {r.Training: {"best_trial": 99}}),
@@ -261,6 +267,10 @@ VERDICTS = {
         "nor one that is worse": (MET, sided(2, beside(cpu_ms_per_1k=0.1, kib=1.0))),
         "a problem of two classes without a threshold is refused": (NOT_MET, {r.Evaluation: {"decision": None}}),
         "another threshold than serves is refused": (NOT_MET, {r.Evaluation: {"threshold": 0.5}}),
+        "no threshold that is a figure": (
+            NOT_MET,
+            {r.Evaluation: {"threshold": math.inf, "decision": {"threshold": math.inf}}},
+        ),
         "values have no threshold": (
             MET,
             {Charter: {"problem_type": ProblemType.REGRESSION}, r.Evaluation: {"decision": None, "threshold": None}},
@@ -392,3 +402,19 @@ def test_the_threshold_is_told_where_there_is_one(changes: Changes, told: bool) 
 )
 def test_what_changed_since_the_evaluation_is_told(pipeline: dict[str, object], words: str) -> None:
     assert because(checks.every_model_is_evaluated_by_the_pipeline, {r.Pipeline: pipeline}).startswith(words)
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs"),
+    [
+        pytest.param(None, beside(), id="the choice has no other sides"),
+        pytest.param(beside(), None, id="the rival has none"),
+        pytest.param(
+            beside(cpu_ms_per_1k=None), beside(cpu_ms_per_1k=0.0, kib=0.0), id="the choice's speed is unknown"
+        ),
+        pytest.param(beside(kib=None), beside(cpu_ms_per_1k=0.0, kib=0.0), id="the choice's size is unknown"),
+    ],
+)
+def test_where_a_side_is_not_known_nothing_is_given_away(mine: r.Beside | None, theirs: r.Beside | None) -> None:
+    chosen, rival = replace(BOARD[3], beside=mine), replace(BOARD[2], value=0.85, beside=theirs)
+    assert tradeoffs.given_away(chosen, [rival], upward=True) is None
