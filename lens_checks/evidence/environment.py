@@ -41,6 +41,7 @@ def environment(place: Place) -> Environment:
     own = own_name(place.root)
     strange = sorted(n for n in installed if n not in pins and n not in INSTALLERS and n != own)
     other = sorted(n for n, v in installed.items() if n in pins and v not in pins[n].versions)
+    told = tuple(f"{n} {installed[n]}, lock says {' or '.join(sorted(pins[n].versions))}" for n in other)
     return Environment(
         python=platform.python_version(),
         platform=platform.platform(),
@@ -55,9 +56,7 @@ def environment(place: Place) -> Environment:
         with_urls=tuple(sorted(n for n, pin in pins.items() if pin.url))[:20],
         installed=len(installed),
         not_in_lock=tuple(strange)[:20],
-        other_version=tuple(f"{n} {installed[n]}, lock says {' or '.join(sorted(pins[n].versions))}" for n in other)[
-            :20
-        ],
+        other_version=told[:20],
         elsewhere=tuple(name for name in _direct() if name != own)[:20],
         indexes=_indexes(text.decode()),
     )

@@ -1,0 +1,65 @@
+"""Version control is read as it is, trouble included."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from config.settings import Settings
+from lens_checks.evidence import repository
+from lens_checks.evidence.place import NoEvidence, Place
+from tests.lens_checks.evidence.versioned import git, versioned
+
+
+@pytest.fixture
+def place(tmp_path: Path, example: Settings) -> Place:
+    return versioned(tmp_path, example)
+
+
+def test_a_clean_repository(place: Place) -> None:
+    found = repository.repository(place)
+    assert len(found.commit) == 40
+    assert (found.dirty, found.changed, found.author) == (False, (), "Ada")
+    assert found.ci_files == (".ci/run",)
+    assert "make test" in found.ci_commands
+    assert found.ignored_secrets
+    assert "cli.py" in found.tracked
+
+
+@pytest.mark.parametrize(
+    ("file", "dirty"),
+    [
+        pytest.param("cli.py", True, id="a tracked file was edited"),
+        pytest.param("new.py", True, id="a file that nobody added"),
+        pytest.param("dvc.lock", False, id="what a run writes itself"),
+        pytest.param("reports/x.json", False, id="what is ignored"),
+    ],
+)
+def test_what_makes_a_repository_dirty(place: Place, file: str, dirty: bool) -> None:
+    (place.root / file).parent.mkdir(exist_ok=True)
+    (place.root / file).write_text("changed\n")
+    found = repository.repository(place)
+    assert found.dirty is dirty
+    assert (file in found.changed) is not file.startswith("reports")
+
+
+def test_stores_that_git_would_take_are_seen(place: Place) -> None:
+    (place.root / ".gitignore").write_text("/mlflow.db*\n")
+    assert not repository.repository(place).ignored_secrets
+
+
+def test_a_project_inside_a_larger_repository_sees_itself_alone(place: Place) -> None:
+    inner = place.root / "inner"
+    inner.mkdir()
+    (inner / "train.py").write_text("1\n")
+    git(place.root, "add", ".")
+    git(place.root, "commit", "-qm", "second")
+    (place.root / "cli.py").write_text("changed\n")
+    found = repository.repository(Place(inner, place.settings, place.now))
+    assert (found.dirty, set(found.tracked)) == (False, {"train.py"})
+
+
+def test_without_a_commit_there_is_no_evidence(tmp_path: Path, example: Settings) -> None:
+    git(tmp_path, "init", "-q")
+    with pytest.raises(NoEvidence, match="no git commit"):
+        repository.repository(Place(tmp_path, example, datetime.now(UTC)))
