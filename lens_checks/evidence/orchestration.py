@@ -146,7 +146,7 @@ def _flow_run(row: Row, flows: dict[str, str], deployments: dict[str, str]) -> F
         name=row["name"],
         flow=flows.get(row["flow_id"], ""),
         state=str(row.get("state_name") or row.get("state_type") or "unknown"),
-        deployment=deployments.get(row.get("deployment_id") or ""),
+        deployment=deployments.get(row.get("deployment_id", "")),
         started=_time(row.get("start_time")),
         ended=_time(row.get("end_time")),
         tags=tuple(row.get("tags") or ()),

@@ -82,7 +82,7 @@ def _adapter(kind: Any) -> TypeAdapter[Any]:
 
 
 def _in_words(error: ValidationError) -> str:
-    faults = error.errors(include_url=False, include_input=False)
+    faults = error.errors()
     words = [f"{'.'.join(str(part) for part in fault['loc']) or 'document'}: {fault['msg']}" for fault in faults[:5]]
     return "; ".join(words) + (f"; and {len(faults) - 5} more" if len(faults) > 5 else "")
 

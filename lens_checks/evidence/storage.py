@@ -14,7 +14,8 @@ ROWS = (".parquet", ".csv", ".feather", ".json.gz")
 
 def storage(place: Place) -> Storage:
     """List every file of rows under data/."""
-    paths = [p for folder in FOLDERS for p in sorted((place.root / folder).rglob("*")) if p.name.endswith(ROWS)]
+    rooms = [p for folder in FOLDERS for p in sorted((place.root / folder).rglob("*"))]
+    paths = [path for path in rooms if path.name.endswith(ROWS) and path.is_file()]
     if not paths:
         raise NoEvidence("no rows are stored yet: run `lifecycle run`")
     return Storage(files=tuple(_file(place.root, path) for path in paths), source_bytes=_source_bytes(place))

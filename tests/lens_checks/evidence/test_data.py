@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from config.settings import Settings
-from lens_checks.evidence import data, operation, storage
+from lens_checks.evidence import data, operation
 from lens_checks.evidence.place import Malformed, NoEvidence, Place, sha256_of
 from tasks import files
 
@@ -80,22 +80,3 @@ def test_one_malformed_window_spoils_the_history(place: Place) -> None:
     write(place, "reports/monitoring/b.json", WINDOW | {"made": NOW, "rows": "many"})
     with pytest.raises(Malformed, match="rows"):
         operation.monitoring(place)
-
-
-def test_stored_rows_are_told_with_size_and_compression(place: Place) -> None:
-    import pandas as pd
-
-    folder = place.root / "data/prepared"
-    folder.mkdir(parents=True)
-    pd.DataFrame({"delay": [1, 2]}).to_parquet(folder / "train.parquet", compression="zstd")
-    (place.root / "raw.csv").write_text("delay\n1\n2\n")
-    write(place, "data/landed/manifest.json", MANIFEST)
-    found = storage.storage(place)
-    assert [(file.path, file.compression) for file in found.files] == [("data/prepared/train.parquet", "ZSTD")]
-    assert found.source_bytes == 10
-
-
-def test_a_file_that_is_no_parquet_is_malformed(place: Place) -> None:
-    files.write_bytes_atomically(place.root / "data/prepared/train.parquet", b"rows")
-    with pytest.raises(Malformed, match="is not Parquet"):
-        storage.storage(place)

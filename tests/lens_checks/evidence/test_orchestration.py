@@ -14,7 +14,7 @@ import pytest
 
 from config.settings import Settings
 from lens_checks.evidence.delivery import known_runs
-from lens_checks.evidence.orchestration import orchestration
+from lens_checks.evidence.orchestration import _authorization, orchestration
 from lens_checks.evidence.place import NoEvidence, Place
 from lens_checks.evidence.records import Orchestration
 from tasks import files
@@ -30,7 +30,7 @@ CREATE TABLE deployment_schedule (deployment_id, schedule, active);
 CREATE TABLE flow_run (id, name, flow_id, deployment_id, state_type, state_name, start_time, end_time);
 INSERT INTO flow VALUES ('f1', 'Monitoring');
 INSERT INTO deployment VALUES
- ('d1', 'monitor', 'f1', 0, 1, '["lens"]', 'q1'), ('d2', 'idle', 'f1', 1, NULL, '[]', NULL);
+ ('d1', 'monitor', 'f1', 0, 1, '["lens"]', 'q1'), ('d2', 'idle', 'f1', 1, NULL, NULL, NULL);
 INSERT INTO work_queue VALUES ('q1', 'p1');
 INSERT INTO work_pool VALUES ('p1', 'nodes');
 INSERT INTO deployment_schedule VALUES ('d1', '{{"cron": "0 6 1 * *"}}', 1), ('d1', '{{"interval": 60.0}}', 0);
@@ -65,12 +65,15 @@ class Prefect(BaseHTTPRequestHandler):
         if self.headers["authorization"] != f"Basic {base64.b64encode(b'lifecycle:word').decode()}":
             self.send_error(401)
             return
-        wanted = asked.get("flow_runs", {"id": {}})["id"].get("any_")
-        body = json.dumps([row for row in ANSWERS[self.path] if wanted is None or row["id"] in wanted]).encode()
+        body = self.answer(asked.get("flow_runs", {"id": {}})["id"].get("any_"))
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
+
+    def answer(self, wanted: list[str] | None) -> bytes:
+        """Give the rows that are asked for."""
+        return json.dumps([row for row in ANSWERS[self.path] if wanted is None or row["id"] in wanted]).encode()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -109,7 +112,10 @@ def is_as_recorded(found: Orchestration) -> None:
         ("idle", "Monitoring", True, (), None, (), None),
     ]
     run = next(run for run in found.flow_runs if run.id == FIRST)
-    assert (run.deployment, run.state, run.started) == ("monitor", "Completed", datetime(2026, 3, 1, 6, tzinfo=UTC))
+    assert (run.flow, run.deployment, run.state, run.tags) == ("Monitoring", "monitor", "Completed", ())
+    assert (run.started, run.ended) == (datetime(2026, 3, 1, 6, tzinfo=UTC), datetime(2026, 3, 1, 6, 1, tzinfo=UTC))
+    late = next(run for run in found.flow_runs if run.id == SECOND)
+    assert (late.deployment, late.started, late.ended) == (None, None, None)
     assert {run.id for run in found.flow_runs} == {FIRST, SECOND}
 
 
@@ -148,6 +154,104 @@ def test_the_database_of_a_stopped_server_is_read(place: Place) -> None:
 
 def test_a_server_that_does_not_answer_is_no_evidence(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PREFECT_API_URL", "http://127.0.0.1:9/api")
+    with pytest.raises(NoEvidence, match="does not answer"):
+        orchestration(place)
+
+
+def test_the_newest_flow_runs_of_a_database_are_read(place: Place) -> None:
+    with sqlite3.connect(place.root / "prefect.db") as database:
+        database.executescript(SCHEMA)
+        for number in range(60):
+            started = f"2026-04-01 06:{number:02d}:00.000000"
+            database.execute(
+                "INSERT INTO flow_run VALUES (?, 'x', 'f1', NULL, 'COMPLETED', NULL, ?, NULL)", (str(number), started)
+            )
+    found = orchestration(place).flow_runs
+    assert (len(found), found[0].id, found[-1].id) == (50, "59", "10")
+    assert len(known_runs(place).ids) == 62
+
+
+def test_a_database_lies_in_the_project_unless_another_place_is_named(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("PREFECT_HOME")
+    with pytest.raises(NoEvidence, match="no flow run yet"):
+        orchestration(place)
+    (place.root / ".lifecycle/prefect").mkdir(parents=True)
+    with sqlite3.connect(place.root / ".lifecycle/prefect/prefect.db") as database:
+        database.executescript(SCHEMA)
+    is_as_recorded(orchestration(Place(place.root, place.settings, place.now)))
+
+
+@pytest.mark.parametrize(
+    ("schedule", "words"),
+    [
+        ({"cron": "0 6 * * *"}, "cron 0 6 * * *"),
+        ({"interval": 60.0}, "every 60.0 s"),
+        ({"rrule": "FREQ=DAILY"}, "rrule FREQ=DAILY"),
+    ],
+)
+def test_a_schedule_is_told_in_words(place: Place, schedule: dict[str, object], words: str) -> None:
+    with sqlite3.connect(place.root / "prefect.db") as database:
+        database.executescript(SCHEMA)
+        database.execute("INSERT INTO deployment_schedule VALUES ('d2', ?, 1)", (json.dumps(schedule),))
+    assert orchestration(place).deployments[1].schedules == (words,)
+
+
+@pytest.mark.parametrize(
+    ("change", "state"),
+    [
+        ("state_type = 'RUNNING'", "Completed"),
+        ("state_name = NULL", "COMPLETED"),
+        ("state_name = NULL, state_type = NULL", "unknown"),
+    ],
+)
+def test_the_state_of_a_flow_run_is_told_as_well_as_it_is_known(place: Place, change: str, state: str) -> None:
+    with sqlite3.connect(place.root / "prefect.db") as database:
+        database.executescript(SCHEMA)
+        database.execute(f"UPDATE flow_run SET {change} WHERE id = '{FIRST}'")
+    assert next(run.state for run in orchestration(place).flow_runs if run.id == FIRST) == state
+
+
+@pytest.mark.parametrize(
+    ("variables", "headers"),
+    [
+        ({}, {}),
+        ({"PREFECT_API_KEY": "pass"}, {"authorization": "Bearer pass"}),
+        ({"PREFECT_API_AUTH_STRING": "a:b"}, {"authorization": "Basic YTpi"}),
+    ],
+)
+def test_a_server_is_told_what_it_asks_for(
+    variables: dict[str, str], headers: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for name in ("PREFECT_API_KEY", "PREFECT_API_AUTH_STRING"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in variables.items():
+        monkeypatch.setenv(name, value)
+    assert _authorization() == headers
+
+
+def test_a_server_is_found_by_the_settings_too(place: Place, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:word")
+    runtime = place.settings.runtime.model_copy(update={"prefect_api_url": server})
+    settings = place.settings.model_copy(update={"runtime": runtime})
+    assert len(orchestration(Place(place.root, settings, place.now)).deployments) == 2
+
+
+def test_a_book_of_phases_that_is_broken_names_no_flow_run(
+    place: Place, server: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("PREFECT_API_URL", server)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:word")
+    meter(place, FIRST)
+    (place.root / "reports/metering.json").write_text("{")
+    assert orchestration(place).flow_runs == ()
+
+
+def test_an_answer_that_is_no_json_is_no_evidence(place: Place, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Prefect, "answer", lambda *_: b"<html>")
+    monkeypatch.setenv("PREFECT_API_URL", server)
+    monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:word")
     with pytest.raises(NoEvidence, match="does not answer"):
         orchestration(place)
 

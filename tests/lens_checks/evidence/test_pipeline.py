@@ -1,13 +1,15 @@
 """The pipeline is read from DVC's own files, and its digests are taken the way DVC takes them."""
 
+import hashlib
+import json
 from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from config.settings import Settings
-from lens_checks.evidence.pipeline import pipeline
-from lens_checks.evidence.place import Malformed, Place
+from lens_checks.evidence.pipeline import Disk, md5_of, pipeline
+from lens_checks.evidence.place import Malformed, NoEvidence, Place
 from lens_checks.evidence.records import Pipeline
 
 # Written by DVC 3.67: a folder with a ("hi") and b ("ho"), its pointer, and a stage that read it.
@@ -98,6 +100,105 @@ def test_an_unread_parameter_leaves_a_stage_current(project: Path, example: Sett
 def test_content_that_is_gone_from_the_cache_is_not_cached(project: Path, example: Settings) -> None:
     (project / ".dvc/cache/files/md5/76/4efa883dda1e11db47671c4a3bbd9e").unlink()
     assert read(project, example).snapshots["data/landed"].cached is False
+
+
+@pytest.mark.parametrize(
+    ("bits", "sealed"), [(0o444, True), (0o555, True), (0o446, False), (0o464, False), (0o644, False)]
+)
+def test_content_that_nobody_may_change_is_sealed(project: Path, example: Settings, bits: int, sealed: bool) -> None:
+    for path in (project / ".dvc/cache/files/md5").rglob("*"):
+        if path.is_file():
+            path.chmod(0o444)
+    (project / ".dvc/cache/files/md5/76/4efa883dda1e11db47671c4a3bbd9e").chmod(bits)
+    assert read(project, example).snapshots["data/landed"].sealed is sealed
+
+
+def test_a_folder_whose_list_is_gone_from_the_cache_is_not_cached(project: Path, example: Settings) -> None:
+    (project / ".dvc/cache/files/md5/2f/612af8d8344c7322f6c7923fcc0684.dir").unlink()
+    landed = read(project, example).snapshots["data/landed"]
+    assert (landed.cached, landed.sealed) == (False, None)
+
+
+def test_what_was_never_recorded_is_in_no_cache(project: Path, example: Settings) -> None:
+    (project / "data/landed.dvc").write_text("outs:\n- path: landed\n")
+    landed = read(project, example).snapshots["data/landed"]
+    assert (landed.recorded, landed.cached, landed.sealed) == (None, None, None)
+    assert landed.on_disk == LANDED
+
+
+@pytest.mark.parametrize(
+    ("config", "cache", "remote"),
+    [
+        pytest.param("", ".dvc/cache", "/srv/dvc", id="nothing of one's own"),
+        pytest.param("[core]\n    remote = far\n", ".dvc/cache", None, id="a remote that has no address"),
+        pytest.param("[cache]\n    dir = ../shared\n", "shared", "/srv/dvc", id="another cache"),
+        pytest.param("['remote \"store\"']\n    url = s3://a%20b\n", ".dvc/cache", "s3://a%20b", id="another address"),
+    ],
+)
+def test_the_settings_of_this_machine_come_last(
+    project: Path, example: Settings, config: str, cache: str, remote: str | None
+) -> None:
+    (project / ".dvc/config.local").write_text(config)
+    (project / ".dvc/cache").rename(project / cache)
+    found = read(project, example)
+    assert (found.remote, found.snapshots["data/landed"].cached) == (remote, True)
+
+
+def test_a_project_without_settings_of_dvc_has_no_remote(project: Path, example: Settings) -> None:
+    (project / ".dvc/config").unlink()
+    assert read(project, example).remote is None
+
+
+def test_parameters_are_read_as_they_are_declared(project: Path, example: Settings) -> None:
+    (project / "params.yaml").write_text("seed: 7\n")
+    declared = "params: [seed, {p.yaml: [split.a, split.a.b, nothing]}, {q.yaml: null}]"
+    (project / "q.yaml").write_text("one: 1\ntwo: 2\n")
+    (project / "dvc.yaml").write_text(FILES["dvc.yaml"].replace("params: [{p.yaml: [split]}]", declared))
+    assert read(project, example).stages["prepare"].params == {
+        "params.yaml:seed": 7, "p.yaml:split.a": 1, "p.yaml:split.a.b": None, "p.yaml:nothing": None, "q.yaml:one": 1,
+        "q.yaml:two": 2,
+    }  # fmt: skip
+
+
+def test_plots_are_outputs_too(project: Path, example: Settings) -> None:
+    (project / "dvc.yaml").write_text(FILES["dvc.yaml"] + "    plots: [out, curve.json]\n")
+    outs = [file.path for file in read(project, example).stages["prepare"].outs]
+    assert outs == ["out", "m.json", "curve.json"]
+
+
+def test_each_path_is_read_once(project: Path) -> None:
+    disk = Disk(project)
+    assert disk.document("p.yaml") is disk.document("p.yaml")
+    before = disk.file("out/x", None)
+    (project / "out/x").write_text("ha\n")
+    assert disk.file("out/x", None) == before
+
+
+def test_a_folder_in_a_folder_is_digested_by_its_files(project: Path) -> None:
+    (project / "out/in").mkdir()
+    (project / "out/in/y").write_text("ho\n")
+    names = ("in/y", "x")
+    listed = [{"md5": md5_of(project / "out" / name), "relpath": name} for name in names]
+    assert (
+        md5_of(project / "out") == hashlib.md5(json.dumps(listed).encode(), usedforsecurity=False).hexdigest() + ".dir"
+    )
+
+
+def test_without_a_pipeline_there_is_no_evidence(project: Path, example: Settings) -> None:
+    (project / "dvc.yaml").unlink()
+    with pytest.raises(NoEvidence, match=r"dvc\.yaml is not there"):
+        read(project, example)
+
+
+def test_an_empty_file_is_an_empty_mapping(project: Path, example: Settings) -> None:
+    (project / "dvc.lock").write_text("")
+    assert not read(project, example).stages["prepare"].recorded
+
+
+def test_a_file_that_holds_a_list_is_malformed(project: Path, example: Settings) -> None:
+    (project / "dvc.lock").write_text("[1, 2]")
+    with pytest.raises(Malformed, match=r"dvc\.lock holds no mapping"):
+        read(project, example)
 
 
 def test_a_broken_file_is_malformed(project: Path, example: Settings) -> None:
