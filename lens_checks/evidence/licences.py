@@ -3,7 +3,7 @@
 import importlib.metadata
 import re
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import cache
 
 from lens_checks.evidence.environment import normal, own_name
 from lens_checks.evidence.place import Place
@@ -28,7 +28,6 @@ FAMILIES = {
     "Zlib": r"Zlib",
     "Artistic": r"Artistic",
 }
-VAGUE = frozenset({"OSI Approved", "DFSG approved"})  # classifiers that name no licence
 
 
 def licences(place: Place) -> LicenceInventory:
@@ -42,7 +41,7 @@ def remember() -> None:
     _inventory()
 
 
-@lru_cache(maxsize=1)
+@cache
 def _inventory() -> LicenceInventory:
     """Read the packages once: what a process has installed does not change under it."""
     found = {d.name.lower(): _licence(d) for d in importlib.metadata.distributions()}
@@ -62,7 +61,7 @@ def _told(package: importlib.metadata.Distribution) -> Iterator[str]:
     metadata = package.metadata.json
     yield str(metadata.get("license_expression", ""))
     classified = [str(c).split(" :: ")[-1] for c in metadata.get("classifier", []) if str(c).startswith("License ::")]
-    yield ";".join(name for name in classified if name not in VAGUE)
+    yield ";".join(classified)
     yield str(metadata.get("license", ""))[:200]
     for file in package.files or ():
         if re.search(r"(?i)licen[cs]e|copying", file.name):

@@ -21,14 +21,14 @@ def repository(place: Place) -> Repository:
     if commit is None:
         raise NoEvidence("there is no git commit: run `git init`, add the project and commit it")
     changed = changed_files(place.root)
-    tracked = frozenset((ask_git(place.root, "ls-files", "-z") or "").split("\0")) - {""}
+    tracked = frozenset(_told(place.root, "ls-files", "-z").split("\0")) - {""}
     ci_files = tuple(sorted(path for path in tracked if CI.fullmatch(path)))
     return Repository(
         commit=commit.strip(),
         dirty=any(not WRITTEN_BY_RUNS.fullmatch(path) for path in changed),
         changed=changed[:20],
         tracked=tracked,
-        author=(ask_git(place.root, "log", "-1", "--format=%an") or "").strip(),
+        author=_told(place.root, "log", "-1", "--format=%an").strip(),
         ci_files=ci_files,
         ci_commands="\n".join(_text(place.root / path) for path in ci_files),
         ignored_secrets=_ignored(place.root, SECRET_PLACES),
@@ -38,8 +38,8 @@ def repository(place: Place) -> Repository:
 def authorship(place: Place) -> Authorship:
     """Ask git who wrote the commit that the candidate was trained from."""
     commit = place.once(training).source_commit
-    told = ask_git(place.root, "log", "-1", "--format=%an%n%ae%n%cn", commit, "--") if commit else None
-    return Authorship(commit=commit, authors=tuple(sorted({name for name in (told or "").splitlines() if name})))
+    told = _told(place.root, "log", "-1", "--format=%an%n%ae%n%cn", commit, "--") if commit else ""
+    return Authorship(commit=commit, authors=tuple(sorted({name for name in told.splitlines() if name})))
 
 
 def ask_git(root: Path, *arguments: str) -> str | None:
@@ -55,14 +55,17 @@ def ask_git(root: Path, *arguments: str) -> str | None:
 
 def changed_files(root: Path) -> tuple[str, ...]:
     """Name the files that differ from the commit, and those that are neither tracked nor ignored."""
-    differs = ask_git(root, "diff", "--name-only", "--relative", "-z", "HEAD", "--", ".") or ""
-    new = ask_git(root, "ls-files", "-z", "--others", "--exclude-standard") or ""
+    differs = _told(root, "diff", "--name-only", "--relative", "-z", "HEAD", "--", ".")
+    new = _told(root, "ls-files", "-z", "--others", "--exclude-standard")
     return tuple(sorted({path for path in (differs + new).split("\0") if path}))
 
 
 def _ignored(root: Path, paths: tuple[str, ...]) -> bool:
-    answer = ask_git(root, "check-ignore", "--no-index", *paths) or ""
-    return len(answer.splitlines()) == len(paths)
+    return len(_told(root, "check-ignore", "--no-index", *paths).splitlines()) == len(paths)
+
+
+def _told(root: Path, *arguments: str) -> str:
+    return ask_git(root, *arguments) or ""
 
 
 def _text(path: Path) -> str:

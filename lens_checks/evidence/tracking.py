@@ -121,7 +121,7 @@ def _others(client: "MlflowClient", name: str) -> tuple[str, ...]:
         return bool(runs) and mine is not None and all(run.info.experiment_id != mine.experiment_id for run in runs)
 
     found = [model for model in all_of(client.search_registered_models) if model.name != name]
-    mine = client.get_experiment_by_name(name) if found else None
+    mine = client.get_experiment_by_name(name)
     return tuple(sorted(model.name for model in found if model.latest_versions and not elsewhere(model)))
 
 

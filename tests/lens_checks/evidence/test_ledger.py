@@ -53,6 +53,7 @@ def test_an_edited_entry_is_found_though_its_hash_was_made_anew(place: Place) ->
         pytest.param({"previous": "0" * 64}, "entry 2 does not carry", id="another entry before it"),
         pytest.param({"number": 7}, "stands where entry 2 should", id="another number"),
         pytest.param({"signature": "AAAA"}, "entry 2 is not signed", id="another signature"),
+        pytest.param({"signature": "A"}, "entry 2 is not signed", id="a signature that is no base 64"),
         pytest.param({"time": "2020-01-01T00:00:00+00:00"}, "entry 2 was edited", id="another time"),
     ],
 )
@@ -66,6 +67,35 @@ def test_another_layout_of_the_same_entry_is_found(place: Place) -> None:
     path, raw = entry(place, 2)
     path.write_text(json.dumps(raw, indent=2))
     assert any("entry 2 was edited" in reason for reason in ledger(place).breaks)
+
+
+def test_another_order_of_the_same_entry_is_found(place: Place) -> None:
+    path, raw = entry(place, 2)
+    turned = {key: raw[key] for key in reversed(raw)}
+    path.write_bytes(json.dumps(turned, separators=(",", ":"), ensure_ascii=False).encode())
+    assert ledger(place).breaks == ("entry 2 was edited: its hash is not that of its content",)
+
+
+def test_a_signature_with_other_letters_between_is_none(place: Place) -> None:
+    path, raw = entry(place, 2)
+    path.write_bytes(canonical(raw | {"signature": "!" + raw["signature"]}))
+    assert any("entry 2 is not signed" in reason for reason in ledger(place).breaks)
+
+
+def test_an_entry_under_another_name_is_found(place: Place) -> None:
+    path, _ = entry(place, 3)
+    path.rename(path.with_name("000009.json"))
+    assert ledger(place).breaks == ("000009.json stands where entry 3 should",)
+
+
+def test_a_key_of_another_kind_is_malformed(place: Place) -> None:
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+    from cryptography.hazmat.primitives.serialization import Encoding, PublicFormat
+
+    other = Ed25519PrivateKey.generate().public_key().public_bytes(Encoding.PEM, PublicFormat.SubjectPublicKeyInfo)
+    (place.root / ".lifecycle/keys/signing.pub").write_bytes(other)
+    with pytest.raises(Malformed, match="is not an elliptic-curve key"):
+        ledger(place)
 
 
 def test_a_removed_entry_is_found(place: Place) -> None:

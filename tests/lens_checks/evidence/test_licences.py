@@ -24,7 +24,18 @@ def test_every_package_is_asked_for_its_licence_but_the_project_itself(
 
 
 def test_the_packages_are_read_once() -> None:
+    licences._inventory.cache_clear()
+    licences.remember()
     assert licences._inventory() is licences._inventory()
+    assert licences._inventory.cache_info().misses == 1
+
+
+def test_a_package_that_lists_no_files_tells_nothing_by_them(tmp_path: Path) -> None:
+    package = tmp_path / "alpha-1.0.dist-info"
+    package.mkdir()
+    (package / "METADATA").write_text("Metadata-Version: 2.4\nName: alpha\nVersion: 1.0\n")
+    (package / "LICENCE").write_text("MIT")
+    assert licences._licence(PathDistribution(package)) == ()
 
 
 OSI = "Classifier: License :: OSI Approved"
@@ -38,6 +49,7 @@ TOLD = {
     "two classifiers": (f"{OSI} :: BSD License\n{OSI} :: ISC License (ISCL)", "", (("BSD",), ("ISC",))),
     "a classifier of something else": ("Classifier: Environment :: Web :: Mozilla\nLicense: MIT", "", (("MIT",),)),
     "a classifier that names no licence": (f"{OSI}\nLicense: BSD-3-Clause", "", (("BSD",),)),
+    "a classifier that names one, and one that names none": (f"{OSI}\n{OSI} :: BSD License", "", (("BSD",),)),
     "a file": ("", "Permission is hereby granted, free of charge; of BSD", (("BSD",),)),
     "nothing": ("", "", ()),
     "words that name no licence": ("License: see the web", "", ()),

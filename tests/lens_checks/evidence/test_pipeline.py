@@ -117,6 +117,7 @@ def test_a_folder_whose_list_is_gone_from_the_cache_is_not_cached(project: Path,
     (project / ".dvc/cache/files/md5/2f/612af8d8344c7322f6c7923fcc0684.dir").unlink()
     landed = read(project, example).snapshots["data/landed"]
     assert (landed.cached, landed.sealed) == (False, None)
+    assert [path.name for path in Disk(project).objects(LANDED)] == [LANDED[2:]]
 
 
 def test_what_was_never_recorded_is_in_no_cache(project: Path, example: Settings) -> None:
@@ -150,7 +151,7 @@ def test_a_project_without_settings_of_dvc_has_no_remote(project: Path, example:
 
 
 def test_parameters_are_read_as_they_are_declared(project: Path, example: Settings) -> None:
-    (project / "params.yaml").write_text("seed: 7\n")
+    (project / "params.yaml").write_text("seed: 7\nother: 8\n")
     declared = "params: [seed, {p.yaml: [split.a, split.a.b, nothing]}, {q.yaml: null}]"
     (project / "q.yaml").write_text("one: 1\ntwo: 2\n")
     (project / "dvc.yaml").write_text(FILES["dvc.yaml"].replace("params: [{p.yaml: [split]}]", declared))
@@ -172,6 +173,10 @@ def test_each_path_is_read_once(project: Path) -> None:
     before = disk.file("out/x", None)
     (project / "out/x").write_text("ha\n")
     assert disk.file("out/x", None) == before
+
+
+def test_what_is_not_there_has_no_digest(project: Path) -> None:
+    assert md5_of(project / "nothing") is None
 
 
 def test_a_folder_in_a_folder_is_digested_by_its_files(project: Path) -> None:

@@ -65,6 +65,8 @@ def test_a_figure_is_finite(figure: bytes) -> None:
 def test_at_most_five_faults_are_told() -> None:
     with pytest.raises(Malformed, match="and 2 more"):
         parse(RunReport, b'{"made": 1, "outcome": 2, "phases": [{}, {}, {}, {}, {}]}', "run.json")
+    with pytest.raises(Malformed, match="and 1 more"):
+        parse(RunReport, b'{"made": 1, "outcome": 2, "phases": [{}, {}, {}, {}]}', "run.json")
     with pytest.raises(Malformed, match=r"phases\.2\.phase: Field required$"):
         parse(RunReport, b'{"made": 1, "outcome": 2, "phases": [{}, {}, {}]}', "run.json")
 

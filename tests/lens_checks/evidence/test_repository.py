@@ -1,5 +1,6 @@
 """Version control is read as it is, trouble included."""
 
+import subprocess
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -8,7 +9,7 @@ import pytest
 from config.settings import Settings
 from lens_checks.evidence import repository
 from lens_checks.evidence.place import NoEvidence, Place
-from tests.lens_checks.evidence.versioned import git, versioned
+from tests.lens_checks.evidence.versioned import git, versioned, write_training
 
 
 @pytest.fixture
@@ -63,3 +64,47 @@ def test_without_a_commit_there_is_no_evidence(tmp_path: Path, example: Settings
     git(tmp_path, "init", "-q")
     with pytest.raises(NoEvidence, match="no git commit"):
         repository.repository(Place(tmp_path, example, datetime.now(UTC)))
+
+
+def test_where_there_is_no_repository_nothing_is_told(tmp_path: Path) -> None:
+    assert repository.ask_git(tmp_path, "status") is None
+    assert repository.changed_files(tmp_path) == ()
+
+
+def test_where_there_is_no_git_nothing_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(place.root))
+    assert repository.ask_git(place.root, "status") is None
+
+
+def test_where_git_does_not_come_back_nothing_is_told(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    def hanging(*_: object, **__: object) -> None:
+        raise subprocess.TimeoutExpired("git", 30)
+
+    monkeypatch.setattr(subprocess, "run", hanging)
+    assert repository.ask_git(place.root, "status") is None
+
+
+def test_commands_of_a_file_that_is_gone_are_not_told(place: Place) -> None:
+    (place.root / ".ci/run").unlink()
+    found = repository.repository(place)
+    assert (found.ci_files, found.ci_commands) == ((".ci/run",), "")
+    assert "" not in found.tracked
+
+
+@pytest.mark.parametrize(
+    ("commit", "authors"),
+    [
+        pytest.param("HEAD", ("Ada", "a@example.org"), id="the commit of the training"),
+        pytest.param("HEAD~1", ("Ada", "Bob"), id="written by another, who has no address"),
+        pytest.param("0" * 40, (), id="a commit that is not there"),
+        pytest.param(None, (), id="no commit"),
+    ],
+)
+def test_who_wrote_the_commit_of_the_training_is_told(
+    place: Place, commit: str | None, authors: tuple[str, ...]
+) -> None:
+    git(place.root, "commit", "--amend", "-qm", "first", "--author", "Bob <>")
+    git(place.root, "commit", "-qm", "second", "--allow-empty")
+    write_training(place.root, source_commit=commit)
+    found = repository.authorship(place)
+    assert (found.commit, found.authors) == (commit, authors)

@@ -86,6 +86,7 @@ def test_where_no_group_of_rows_was_written_none_is_compressed(place: Place) -> 
         pytest.param(("raw.csv", "gone.csv"), 10, id="one that is gone"),
         pytest.param(("gone.csv",), None, id="none that is there"),
         pytest.param(("installed/rows.csv",), 3, id="of an installed package"),
+        pytest.param(("installed/ours.csv",), 5, id="of the project, in a folder that is called like a package"),
         pytest.param(("installed/gone.csv",), None, id="none of its"),
         pytest.param(("math/rows.csv",), None, id="of a module without files"),
         pytest.param(("../raw.csv",), None, id="outside the project"),
@@ -96,7 +97,12 @@ def test_where_no_group_of_rows_was_written_none_is_compressed(place: Place) -> 
 def test_the_size_of_what_was_landed_is_told(
     place: Place, monkeypatch: pytest.MonkeyPatch, sources: tuple[str, ...], size: int | None
 ) -> None:
-    for path, text in {"raw.csv": "delay\n1\n2\n", "raw/more.csv": "more\n", "site/installed/rows.csv": "ab\n"}.items():
+    for path, text in {
+        "raw.csv": "delay\n1\n2\n",
+        "raw/more.csv": "more\n",
+        "installed/ours.csv": "ours\n",
+        "site/installed/rows.csv": "ab\n",
+    }.items():
         files.write_bytes_atomically(place.root / path, text.encode())
     files.write_bytes_atomically(place.root / "site/installed/__init__.py", b"")
     monkeypatch.syspath_prepend(place.root / "site")

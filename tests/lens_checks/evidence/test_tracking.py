@@ -8,19 +8,12 @@ import pytest
 from config.settings import Settings
 from lens_checks.evidence import tracking
 from lens_checks.evidence.place import NoEvidence, Place
-from lens_checks.evidence.records import Training
-from tasks import files
-from tests.lens_checks.made import model
+from tests.lens_checks.evidence.versioned import write_training
 
 
 @pytest.fixture
 def place(settings: Settings, project: Path) -> Place:
     return Place(project, settings, datetime.now(UTC))
-
-
-def write_training(root: Path, **changed: object) -> None:
-    report = files.plain(model()[Training]) | changed
-    files.write_json(root / "reports/training/training.json", report)
 
 
 def test_a_registry_without_a_model_says_so(place: Place) -> None:
@@ -36,8 +29,9 @@ def test_looking_makes_no_database(place: Place) -> None:
     assert not Path("nowhere.db").exists()
 
 
-def test_a_server_that_does_not_answer_is_no_evidence(place: Place) -> None:
-    runtime = place.settings.runtime.model_copy(update={"tracking_uri": "http://127.0.0.1:9"})
+@pytest.mark.parametrize("scheme", ["http", "https"])
+def test_a_server_that_does_not_answer_is_no_evidence(place: Place, scheme: str) -> None:
+    runtime = place.settings.runtime.model_copy(update={"tracking_uri": f"{scheme}://127.0.0.1:9"})
     elsewhere = Place(place.root, place.settings.model_copy(update={"runtime": runtime}), place.now)
     with pytest.raises(NoEvidence, match="does not answer"):
         tracking.registry(elsewhere)
@@ -103,3 +97,56 @@ def test_one_model_has_no_others(place: Place) -> None:
     client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
     client.create_registered_model(name)
     assert tracking.registry(place).others == ()
+
+
+def test_a_candidate_of_no_search_has_no_trials(place: Place) -> None:
+    from mlflow import MlflowClient
+
+    client = MlflowClient(place.settings.runtime.tracking_uri)
+    winner = client.create_run(client.create_experiment("flights"), start_time=1_000_500).info.run_id
+    write_training(place.root, run_id=winner, parent_run_id=None)
+    found = tracking.tracking(place)
+    assert (found.search, found.trials, found.winner.datasets) == (None, (), {})
+    assert (found.winner.started, found.winner.ended) == (datetime.fromtimestamp(1000.5, UTC), None)
+    client.set_terminated(winner, end_time=2_000_000)
+    assert tracking.tracking(place).winner.ended == datetime.fromtimestamp(2000, UTC)
+
+
+def test_versions_are_told_from_the_newest_with_what_is_left_of_their_runs(place: Place) -> None:
+    from mlflow import MlflowClient
+
+    client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
+    experiment = client.create_experiment(name)
+    runs = [client.create_run(experiment, tags={"number": str(number)}).info.run_id for number in (1, 2)]
+    client.create_registered_model(name)
+    for run in (*runs, None, "0" * 32):
+        client.create_model_version(name, "file:///nowhere", run_id=run)
+    client.set_registered_model_alias(name, "champion", "2")
+    client.delete_run(runs[0])
+    found = tracking.registry(place).versions
+    assert [version.version for version in found] == [4, 3, 2, 1]
+    assert [version.run_tags and version.run_tags["number"] for version in found] == [None, None, "2", "1"]
+    assert [version.run_metrics for version in found] == [None, None, {}, {}]
+    assert [version.aliases for version in found] == [(), (), ("champion",), ()]
+
+
+def test_a_search_is_read_page_by_page(place: Place, monkeypatch: pytest.MonkeyPatch) -> None:
+    from mlflow import MlflowClient
+
+    client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
+    client.create_registered_model(name)
+    for _ in range(3):
+        client.create_model_version(name, "file:///nowhere")
+    monkeypatch.setattr(tracking, "PAGE", 1)
+    assert len(tracking.registry(place).versions) == 3
+
+
+def test_where_no_experiment_is_ours_every_other_model_counts(place: Place) -> None:
+    from mlflow import MlflowClient
+
+    client, name = MlflowClient(place.settings.runtime.tracking_uri), place.settings.charter.project
+    run = client.create_run(client.create_experiment("another-project")).info.run_id
+    for registered in (name, "of-theirs"):
+        client.create_registered_model(registered)
+    client.create_model_version("of-theirs", "file:///nowhere", run_id=run)
+    assert tracking.registry(place).others == ("of-theirs",)

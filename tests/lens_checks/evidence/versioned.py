@@ -7,6 +7,9 @@ from pathlib import Path
 
 from config.settings import Settings
 from lens_checks.evidence.place import Place
+from lens_checks.evidence.records import Training
+from tasks import files
+from tests.lens_checks.made import model
 
 GIT = {
     "GIT_CONFIG_GLOBAL": os.devnull, "GIT_CONFIG_SYSTEM": os.devnull, "GIT_AUTHOR_NAME": "Ada",
@@ -34,3 +37,9 @@ def versioned(root: Path, settings: Settings) -> Place:
     git(root, "add", ".")
     git(root, "commit", "-qm", "first")
     return Place(root, settings, datetime.now(UTC))
+
+
+def write_training(root: Path, **changed: object) -> None:
+    """Write the report of the training, with some changes."""
+    report = files.plain(model()[Training]) | changed
+    files.write_json(root / "reports/training/training.json", report)
