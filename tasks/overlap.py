@@ -128,7 +128,7 @@ def future_rows(case: Case) -> Iterator[Finding]:
     late = np.zeros(len(case.rows), dtype=bool)
     for number in (1, 2):
         start = case.rows.loc[case.part == number, name].min()
-        late |= np.asarray((case.part == number - 1) & ((known > start) | (case.rows[name] >= start)))
+        late |= np.asarray((case.part < number) & ((known > start) | (case.rows[name] >= start)))
     if late.any():
         told = f"{int(late.sum()):,} rows are newer than the start of the part that is to test what they taught"
         yield Finding(LeakSearch.FUTURE_ROWS, [name], share_of(late, case), shown(case, late, name), told)

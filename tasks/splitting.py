@@ -27,7 +27,7 @@ class Parts:
     tune: pd.DataFrame
     promotion: pd.DataFrame
     left_out: dict[str, pd.DataFrame] = field(default_factory=dict)
-    horizon: pd.Timedelta = field(default_factory=pd.Timedelta)
+    horizon: pd.Timedelta = field(default=pd.Timedelta(0))
 
     def __iter__(self) -> Iterator[tuple[str, pd.DataFrame]]:
         """Give the names and the parts, train first."""

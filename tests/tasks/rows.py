@@ -4,6 +4,7 @@ import numpy as np
 import pandas as pd
 
 from config.settings import Column, ColumnType, Data, Role, Source
+from tasks.splitting import Parts
 
 N = 400
 SOURCE = Source(
@@ -44,3 +45,8 @@ def rows(n: int = N) -> pd.DataFrame:
             "late": size + random.normal(0, 10, n) > 0,
         }
     )
+
+
+def cut(frame: pd.DataFrame, tune: int = 20, promotion: int = 40) -> Parts:
+    """Part rows as they come: tune begins at one row, promotion at another."""
+    return Parts("time", frame.iloc[:tune], frame.iloc[tune:promotion], frame.iloc[promotion:])
