@@ -75,11 +75,10 @@ def _identifiers(case: Case) -> Iterator[Finding]:
 def _conflicting_labels(case: Case) -> Iterator[Finding]:
     """Find rows that are equal in features which else tell rows apart, and differ in the target."""
     features = row_hashes(case.rows[list(case.data.features)])
-    labelled = row_hashes(case.rows[[*case.data.features, case.data.target]])
-    rows = pd.DataFrame({"features": features, "labelled": labelled})
+    rows = pd.DataFrame({"features": features, "label": row_hashes(case.rows[[case.data.target]])})
     if rows["features"].nunique() < MOSTLY_UNIQUE * len(rows):
         return
-    conflicting = (rows.groupby("features")["labelled"].transform("nunique") > 1).to_numpy()
+    conflicting = (rows.groupby("features")["label"].transform("nunique") > 1).to_numpy()
     if (share := float(conflicting.mean())) > case.bounds.duplicate_share:
         told = f"{share:.1%} of rows have the features of a row with another {case.data.target}"
         first = np.flatnonzero(conflicting)
@@ -114,14 +113,16 @@ def _sources(case: Case) -> list[str]:
 
 def _flooding(case: Case) -> Iterator[Finding]:
     """Find sources that hand in many more of the newest rows than of all before."""
-    if not (time := case.data.time_column) or case.rows.empty:
+    if not (time := case.data.time_column):
         return
     newest = np.asarray(case.rows[time] >= case.rows[time].quantile(NEWEST, interpolation="nearest"))
+    if newest.all():
+        return
     for name in _sources(case):
-        before = case.rows.loc[~newest, name].value_counts(normalize=True)
-        now = case.rows.loc[newest, name].value_counts(normalize=True)
+        before = case.rows.loc[~newest, name].value_counts() / (~newest).sum()
+        now = case.rows.loc[newest, name].value_counts() / newest.sum()
         grown = now.sub(before, fill_value=0.0)
-        if len(before) and len(grown) and (most := float(grown.max())) > case.bounds.flood_share:
+        if (most := float(grown.max())) > case.bounds.flood_share:
             value = grown.idxmax()
             which = f"where {name} is {value} " if overlap.is_open(case, name) else f"of one {name} "
             told = f"rows {which}are {now[value]:.0%} of the newest, {before.get(value, 0.0):.0%} of those before"
