@@ -9,6 +9,7 @@ from dataclasses import replace
 from datetime import UTC, datetime
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
+from uuid import UUID
 
 import pytest
 
@@ -27,7 +28,7 @@ CREATE TABLE deployment (id, name, flow_id, paused, concurrency_limit, tags, wor
 CREATE TABLE work_queue (id, work_pool_id);
 CREATE TABLE work_pool (id, name);
 CREATE TABLE deployment_schedule (deployment_id, schedule, active);
-CREATE TABLE flow_run (id, name, flow_id, deployment_id, state_type, state_name, start_time, end_time);
+CREATE TABLE flow_run (id, name, flow_id, deployment_id, state_type, state_name, start_time, end_time, tags);
 INSERT INTO flow VALUES ('f1', 'Monitoring');
 INSERT INTO deployment VALUES
  ('d1', 'monitor', 'f1', 0, 1, '["lens"]', 'q1'), ('d2', 'idle', 'f1', 1, NULL, NULL, NULL);
@@ -35,8 +36,9 @@ INSERT INTO work_queue VALUES ('q1', 'p1');
 INSERT INTO work_pool VALUES ('p1', 'nodes');
 INSERT INTO deployment_schedule VALUES ('d1', '{{"cron": "0 6 1 * *"}}', 1), ('d1', '{{"interval": 60.0}}', 0);
 INSERT INTO flow_run VALUES
- ('{FIRST}', 'blue-fox', 'f1', 'd1', 'COMPLETED', 'Completed', '2026-03-01 06:00:00.000000', '2026-03-01 06:01:00'),
- ('{SECOND}', 'red-owl', 'f1', NULL, 'PENDING', 'Late', NULL, NULL);
+ ('{FIRST}', 'blue-fox', 'f1', 'd1', 'COMPLETED', 'Completed', '2026-03-01 06:00:00.000000', '2026-03-01 06:01:00',
+  '["own"]'),
+ ('{SECOND}', 'red-owl', 'f1', NULL, 'PENDING', 'Late', NULL, NULL, NULL);
 """
 ANSWERS = {
     "/api/flows/filter": [{"id": "f1", "name": "Monitoring"}],
@@ -48,10 +50,10 @@ ANSWERS = {
         {"id": "d2", "name": "idle", "flow_id": "f1", "paused": True, "tags": [], "schedules": []},
     ],
     "/api/flow_runs/filter": [
-        {"id": FIRST, "name": "blue-fox", "flow_id": "f1", "deployment_id": "d1", "state_name": "Completed",
-         "start_time": "2026-03-01T06:00:00Z", "end_time": "2026-03-01T06:01:00Z"},
         {"id": SECOND, "name": "red-owl", "flow_id": "f1", "deployment_id": None, "state_name": "Late",
          "start_time": None, "end_time": None},
+        {"id": FIRST, "name": "blue-fox", "flow_id": "f1", "deployment_id": "d1", "state_name": "Completed",
+         "tags": ["own"], "start_time": "2026-03-01T06:00:00Z", "end_time": "2026-03-01T06:01:00Z"},
         {"id": FOREIGN, "name": "of another project", "flow_id": "f1", "state_name": "Completed"},
     ],
 }  # fmt: skip
@@ -65,15 +67,22 @@ class Prefect(BaseHTTPRequestHandler):
         if self.headers["authorization"] != f"Basic {base64.b64encode(b'lifecycle:word').decode()}":
             self.send_error(401)
             return
-        body = self.answer(asked.get("flow_runs", {"id": {}})["id"].get("any_"))
+        wanted = asked.get("flow_runs", {"id": {}})["id"].get("any_")
+        if self.headers["content-type"] != "application/json" or not all(map(UUID, wanted or ())):
+            self.send_error(422)
+            return
+        body = self.answer(wanted, newest_first=asked.get("sort") == "START_TIME_DESC")
         self.send_response(200)
         self.send_header("content-length", str(len(body)))
         self.end_headers()
         self.wfile.write(body)
 
-    def answer(self, wanted: list[str] | None) -> bytes:
+    def answer(self, wanted: list[str] | None, *, newest_first: bool) -> bytes:
         """Give the rows that are asked for."""
-        return json.dumps([row for row in ANSWERS[self.path] if wanted is None or row["id"] in wanted]).encode()
+        rows = [row for row in ANSWERS[self.path] if wanted is None or row["id"] in wanted]
+        if newest_first:
+            rows.sort(key=lambda row: row["start_time"] or "", reverse=True)
+        return json.dumps(rows).encode()
 
     def log_message(self, *_: object) -> None:
         """Say nothing."""
@@ -112,11 +121,11 @@ def is_as_recorded(found: Orchestration) -> None:
         ("idle", "Monitoring", True, (), None, (), None),
     ]
     run = next(run for run in found.flow_runs if run.id == FIRST)
-    assert (run.flow, run.deployment, run.state, run.tags) == ("Monitoring", "monitor", "Completed", ())
+    assert (run.flow, run.deployment, run.state, run.tags) == ("Monitoring", "monitor", "Completed", ("own",))
     assert (run.started, run.ended) == (datetime(2026, 3, 1, 6, tzinfo=UTC), datetime(2026, 3, 1, 6, 1, tzinfo=UTC))
     late = next(run for run in found.flow_runs if run.id == SECOND)
     assert (late.deployment, late.started, late.ended) == (None, None, None)
-    assert {run.id for run in found.flow_runs} == {FIRST, SECOND}
+    assert [run.id for run in found.flow_runs] == [FIRST, SECOND]
 
 
 def test_a_running_server_is_asked(place: Place, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -164,7 +173,8 @@ def test_the_newest_flow_runs_of_a_database_are_read(place: Place) -> None:
         for number in range(60):
             started = f"2026-04-01 06:{number:02d}:00.000000"
             database.execute(
-                "INSERT INTO flow_run VALUES (?, 'x', 'f1', NULL, 'COMPLETED', NULL, ?, NULL)", (str(number), started)
+                "INSERT INTO flow_run VALUES (?, 'x', 'f1', NULL, 'COMPLETED', NULL, ?, NULL, NULL)",
+                (str(number), started),
             )
     found = orchestration(place).flow_runs
     assert (len(found), found[0].id, found[-1].id) == (50, "59", "10")
@@ -249,7 +259,7 @@ def test_a_book_of_phases_that_is_broken_names_no_flow_run(
 
 
 def test_an_answer_that_is_no_json_is_no_evidence(place: Place, server: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(Prefect, "answer", lambda *_: b"<html>")
+    monkeypatch.setattr(Prefect, "answer", lambda *_, **__: b"<html>")
     monkeypatch.setenv("PREFECT_API_URL", server)
     monkeypatch.setenv("PREFECT_API_AUTH_STRING", "lifecycle:word")
     with pytest.raises(NoEvidence, match="does not answer"):
