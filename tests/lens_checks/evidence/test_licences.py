@@ -26,6 +26,7 @@ def test_every_package_is_asked_for_its_licence_but_the_project_itself(
 def test_the_packages_are_read_once() -> None:
     licences._inventory.cache_clear()
     licences.remember()
+    assert licences._inventory.cache_info().misses == 1
     assert licences._inventory() is licences._inventory()
     assert licences._inventory.cache_info().misses == 1
 
