@@ -9,7 +9,7 @@ import pytest
 from config.settings import Settings
 from lens_checks.evidence import repository
 from lens_checks.evidence.place import NoEvidence, Place
-from tests.lens_checks.evidence.versioned import git, versioned, write_training
+from tests.lens_checks.evidence.versioned import FILES, git, versioned, write_training
 
 
 @pytest.fixture
@@ -44,8 +44,9 @@ def test_what_makes_a_repository_dirty(place: Place, file: str, dirty: bool) -> 
     assert (file in found.changed) is not file.startswith("reports")
 
 
-def test_stores_that_git_would_take_are_seen(place: Place) -> None:
-    (place.root / ".gitignore").write_text("/mlflow.db*\n")
+@pytest.mark.parametrize("line", ["/mlflow.db*\n", "/mlartifacts/\n", "/ledger/\n", "/.lifecycle/\n"])
+def test_a_store_that_git_would_take_is_seen(place: Place, line: str) -> None:
+    (place.root / ".gitignore").write_text(FILES[".gitignore"].replace(line, ""))
     assert not repository.repository(place).ignored_secrets
 
 
