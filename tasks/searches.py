@@ -134,7 +134,7 @@ def _unseen_categories(case: Case) -> Iterator[Finding]:
     """Find rows with categories of which nothing was learned."""
     for name in case.features(ColumnType.CATEGORY):
         values = case.rows[name]
-        unseen = np.asarray((case.part > 0) & values.notna() & ~values.isin(case.train[name].unique()))
+        unseen = np.asarray(values.notna() & ~values.isin(case.train[name]))
         if (share := share_of(unseen, case)) > case.bounds.unseen_share:
             told = f"{share:.1%} of the rows of tune and promotion have a {name} that train has never seen"
             yield Finding(LeakSearch.UNSEEN_CATEGORIES, [name], share, shown(case, unseen, name), told)
