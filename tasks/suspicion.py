@@ -62,9 +62,13 @@ def _regression(x: Floats, y: Floats, first: NDArray[np.bool_]) -> float:
 
 
 def _classification(x: Floats, y: NDArray[np.int64], first: NDArray[np.bool_]) -> float:
-    classes = np.unique(y)
-    if len(classes) < 2 or any(len(np.unique(y[half])) < len(classes) for half in (first, ~first)):
+    classes = np.intersect1d(
+        y[first], y[~first]
+    )  # a class that one half lacks is left out: it must not hide the others
+    if len(classes) < 2:
         return 0.0
+    told = np.isin(y, classes)
+    x, y, first = x[told], y[told], first[told]
     shares = np.empty((len(y), len(classes)))
     for half in (first, ~first):
         tree = DecisionTreeClassifier(max_depth=DEPTH, min_samples_leaf=5, random_state=0).fit(x[half], y[half])
@@ -89,5 +93,5 @@ def as_numbers(values: pd.Series, target: pd.Series | None = None) -> Floats:
 
 def counts_up(values: pd.Series) -> bool:
     """Tell whether distinct integers are a counter, without great gaps, or were dealt out so that none comes twice."""
-    span = values.max() - values.min() + 1 if len(values) else 0
-    return bool(len(values)) and bool(span < 3 * len(values) or len(values) ** 2 / (2 * span) > TWINS)
+    span = values.max() - values.min() + 1
+    return bool(span < 3 * len(values) or len(values) ** 2 / (2 * span) > TWINS)
