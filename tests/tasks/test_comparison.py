@@ -76,6 +76,8 @@ def test_what_is_written_is_what_the_auditor_reads(contest: Make) -> None:
     assert (written["resamples"], written["confidence"], written["slice_confidence"]) == (1000, 0.95, 0.975)
     assert (written["slice_margin"], written["slice_minimum_rows"], written["test"]) == (0.05, 100, "non-inferiority")
     assert written["schema"] == 1 and "champion_digest" not in written
+    assert written["candidate"] == {"version": None, "run_id": good.run_id, "digest": good.digest}
+    assert written["champion"] == {"version": 1, "digest": fair.digest} and written["slices_unknown"] == 0
 
 
 def test_the_same_comparison_gives_the_same_figures(contest: Make) -> None:
@@ -272,6 +274,28 @@ def test_a_class_that_one_of_them_never_saw_is_held_against_it(contest: Make) ->
     assert seen.verdict == "better"
     worst = seen.guarded["log_loss"]
     assert worst.champion is not None and worst.champion > 5  # the probability of what it never saw is nothing
+
+
+@pytest.mark.parametrize("who", ["the champion", "the candidate", "the rows"])
+def test_a_class_that_only_one_side_knows_is_a_class_of_both(contest: Make, who: str) -> None:
+    on = contest(MULTI)
+    more, least = on.seen.assign(target=on.seen["target"].where(on.seen.index >= 9, "d")), on.seen
+    if who == "the rows":
+        more = least = on.seen[on.seen["target"] != "c"]
+    on.enthrone(on.train("fair", seen=more if who == "the champion" else least))
+    seen = on.compare(on.train("good", seen=more if who == "the candidate" else least))
+    loss = seen.guarded["log_loss"]
+    assert loss.candidate is not None and loss.champion is not None
+    assert (min(loss.candidate, loss.champion) > 5) == (who == "the rows"), "each gives what it never saw no chance"
+
+
+def test_a_candidate_that_answers_with_no_number_tells_nothing(contest: Make) -> None:
+    on = contest()
+    on.enthrone(on.train("fair"))
+    good = on.train("good")
+    good.pipeline[-1].coef_ = np.full_like(good.pipeline[-1].coef_, np.nan)
+    seen = on.compare(good)
+    assert (seen.verdict, seen.sentence) == ("unknown", "not every answer of the candidate is a number")
 
 
 def test_regression_compares_errors_without_a_cost(contest: Make) -> None:
