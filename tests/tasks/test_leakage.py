@@ -8,7 +8,9 @@ import pandas as pd
 import pytest
 
 from config.settings import Allowance, Bounds, Column, ColumnType, Data, LeakSearch, Role, Sensitivity, Split
+from tasks import leakage
 from tasks.leakage import search_for_leaks
+from tasks.overlap import Finding
 from tasks.searches import SEARCHES
 from tasks.splitting import Parts, split
 from tests.tasks.rows import columns, data, rows
@@ -266,3 +268,18 @@ def test_a_number_that_tells_a_regression_target_is_found() -> None:
     frame["leak"] = np.log(frame["late"])
     declared = data(columns=kinds)
     assert found_in(parts_of(frame, declared), declared)["telling features"].columns == ["leak"]  # type: ignore[attr-defined]
+
+
+@pytest.mark.parametrize(
+    ("names", "allowed"),
+    [
+        pytest.param(["size"], "it is known", id="the column that is allowed"),
+        pytest.param(["size", "weight"], None, id="a column beside it that is not"),
+        pytest.param(["weight"], None, id="another column"),
+        pytest.param([], None, id="no column"),
+    ],
+)
+def test_a_finding_is_allowed_where_each_of_its_columns_is(names: list[str], allowed: str | None) -> None:
+    allowance = Allowance(searches=(LeakSearch.IDENTIFIERS,), reason="it is known")
+    declared = data(columns=WIDE, leakage_allowances={"size": allowance})
+    assert leakage._allow(Finding(LeakSearch.IDENTIFIERS, names, 1.0, [], ""), declared).allowed == allowed
