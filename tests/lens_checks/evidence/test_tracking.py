@@ -29,6 +29,14 @@ def test_looking_makes_no_database(place: Place) -> None:
     assert not Path("nowhere.db").exists()
 
 
+def test_a_store_that_is_no_database_is_no_evidence(place: Place) -> None:
+    (place.root / "torn.db").write_bytes(b"not a database" * 100)
+    runtime = place.settings.runtime.model_copy(update={"tracking_uri": "sqlite:///torn.db"})
+    elsewhere = Place(place.root, place.settings.model_copy(update={"runtime": runtime}), place.now)
+    with pytest.raises(NoEvidence, match=r"store sqlite:///torn\.db says: .*not a database"):
+        tracking.registry(elsewhere)
+
+
 @pytest.mark.parametrize("scheme", ["http", "https"])
 def test_a_server_that_does_not_answer_is_no_evidence(place: Place, scheme: str) -> None:
     runtime = place.settings.runtime.model_copy(update={"tracking_uri": f"{scheme}://127.0.0.1:9"})
