@@ -62,9 +62,7 @@ def _regression(x: Floats, y: Floats, first: NDArray[np.bool_]) -> float:
 
 
 def _classification(x: Floats, y: NDArray[np.int64], first: NDArray[np.bool_]) -> float:
-    classes = np.intersect1d(
-        y[first], y[~first]
-    )  # a class that one half lacks is left out: it must not hide the others
+    classes = np.intersect1d(y[first], y[~first])  # one that a half lacks is left out, and hides no other
     if len(classes) < 2:
         return 0.0
     told = np.isin(y, classes)

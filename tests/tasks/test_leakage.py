@@ -43,7 +43,7 @@ def parts_of(frame: pd.DataFrame, declared: Data) -> Parts:
 def found_in(parts: Parts, declared: Data) -> dict[str, object]:
     """Search, and give the findings by check."""
     told = search_for_leaks(parts, declared, Bounds(), data_sha256="0" * 64)
-    assert told.checks == list(SEARCHES) == list(LeakSearch)
+    assert told.schema == 1 and told.checks == list(SEARCHES) == list(LeakSearch)
     assert told.passed == all(finding.allowed for finding in told.findings)
     assert all(finding.columns and len(finding.examples) <= 5 for finding in told.findings)
     return {finding.check: finding for finding in told.findings}
