@@ -144,6 +144,25 @@ def test_every_second_is_a_share_and_no_more(tree: Path) -> None:
     assert result is not None and (result.whole, len(result.tried)) == (False, 1)
 
 
+SIFTED = """
+import os, pathlib, sys
+sys.path[:0] = [os.getcwd(), sys.argv[1]]
+from mutation import plan
+from mutation.mutants import mutants
+from mutation.sift import sifted
+door, tests = pathlib.Path.cwd() / "door.py", plan.read(pathlib.Path.cwd()).tests_of("door.py")
+for mutant, outcome in sifted(door, tests, list(mutants(door.read_text(), plan.read(pathlib.Path.cwd()))), limit=30):
+    print(mutant.mutation, outcome)
+"""
+
+
+def test_the_quick_sieve_keeps_what_a_running_session_notices(tree: Path) -> None:
+    command = [sys.executable, "-c", SIFTED, str(ROOT)]
+    ended = subprocess.run(command, cwd=tree, capture_output=True, text=True, check=False)
+    assert ended.stdout == "return 18 < age -> return 18 >= age killed\n", ended.stderr
+    assert (tree / "door.py").read_text() == DOOR
+
+
 LISTED = '[[survivor]]\nfile = "door.py"\nfunction = "opens"\nmutation = "{}"\nwhy = "both are grown up"\n'
 
 
