@@ -10,6 +10,7 @@ from proving.defect import FLIGHTS, Case, Defect, Stage
 from proving.proof import Proof, result
 
 ORDER = tuple(Stage)
+EARLY = ("configuration", "data gate")  # what they refuse ends within seconds: at the end no processor waits for long
 
 
 class Step(NamedTuple):
@@ -54,11 +55,11 @@ class Plan:
         return self.folder / "control" / step.name
 
     def ready(self) -> Iterator[Step | Case]:
-        """Give what could start now: the control first, because others wait for it; then what was longest in coming."""
+        """Give what could start now: the control first, because others wait for it, and what ends early last."""
         begun = {about for _, about in self.running.values()}
         yield from [step for step in self.ahead if step not in begun and self._may_begin(step)]
         ready = [case for case in self.waiting if Step(case.problem, case.at) in self.control]
-        yield from sorted(ready, key=lambda case: -ORDER.index(case.at))
+        yield from sorted(ready, key=lambda case: (case.by.startswith(EARLY), -ORDER.index(case.at)))
 
     def _may_begin(self, step: Step) -> bool:
         return step.stage is Stage.FRESH or step.before in self.control

@@ -20,8 +20,9 @@ from proving.plan import Plan, Step
 from proving.proof import Proof
 from proving.table import Shown
 from proving.world import World, clone, enter
+from tasks.surroundings import processors
 
-AT_ONCE = 2
+AT_ONCE = min(processors(), 7) + 1  # one more than keep the processors busy: each waits for servers and files at times
 DEADLINE_SECONDS = 600.0  # thirty times what the longest takes where nothing else runs
 LOOK_SECONDS = 0.02
 HOME = ("PREFECT_HOME", "DVC_SITE_CACHE_DIR", "DVC_GLOBAL_CONFIG_DIR", "DVC_SYSTEM_CONFIG_DIR", "MPLCONFIGDIR")
@@ -33,9 +34,12 @@ def prove(ids: Iterable[int], *, quick: bool, keep: bool = False) -> Proof:
     Raises ConfigError for a number that is no defect's.
     """
     rows = chosen(ids, defects())
-    with _scratch(keep) as folder, _tools(folder):
+    with _scratch(keep) as folder, _server(folder) as server:
         plan = Plan.of(rows, folder, quick=quick, keep=keep)
         with Shown().running() as shown, _ending_children(plan):
+            _start_some(plan)  # to make a fresh world takes few tools
+            children.import_tools()
+            server.ready()
             while not plan.done:
                 _collect(plan)
                 _start_some(plan)
@@ -58,16 +62,14 @@ def _scratch(keep: bool) -> Iterator[Path]:
 
 
 @contextlib.contextmanager
-def _tools(folder: Path) -> Iterator[None]:
-    """Start one Prefect server for all, and import the tools while it starts; the user's state is not touched."""
+def _server(folder: Path) -> Iterator[orchestrator.Server]:
+    """Start one Prefect server for all, and return while it starts; the user's state is not touched."""
     kept = {name: os.environ.get(name) for name in (*HOME, "PREFECT_API_URL")}
     os.environ.update({name: str(folder / "home" / name.lower()) for name in HOME})
     os.environ.pop("PREFECT_API_URL", None)
     server = orchestrator.start(Runtime())
     try:
-        children.import_tools()
-        server.ready()
-        yield
+        yield server
     finally:
         if server.process:
             server.process.terminate()
