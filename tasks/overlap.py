@@ -15,6 +15,7 @@ from tasks.splitting import NAMES, Parts
 EXAMPLES = 5
 MORE = 2.0  # times as many as within train are no chance
 GRAIN = 100  # near duplicates agree to the hundredth part of a standard deviation
+TAIL = 0.01  # share of the rows on either side that may be far out without making all others look alike
 PROTECTED = (Sensitivity.PERSONAL, Sensitivity.SPECIAL)
 
 Mask = NDArray[np.bool_]
@@ -102,7 +103,7 @@ def near_duplicates(case: Case) -> Iterator[Finding]:
     """Find rows of two parts whose features are all but the same, where that is not so within train as well."""
     rough = case.rows[list(case.data.features)].copy()
     for name in case.features(ColumnType.INTEGER, ColumnType.NUMBER):
-        spread = float(case.train[name].std()) or 1.0
+        spread = _spread(case.train[name])
         rough[name] = (rough[name] / spread * GRAIN).round() if np.isfinite(spread) else rough[name]
     hashes = row_hashes(rough)
     repeated = _repeated(hashes, case.part)
@@ -110,6 +111,12 @@ def near_duplicates(case: Case) -> Iterator[Finding]:
     if share > case.bounds.duplicate_share and share > MORE * usual:
         told = f"{share:.1%} of the rows of tune and promotion have nearly the features of a row in an earlier part"
         yield Finding(LeakSearch.NEAR_DUPLICATES, list(case.data.features), share, shown(case, repeated), told)
+
+
+def _spread(values: pd.Series) -> float:
+    """Give the standard deviation, which the outermost hundredth of the rows on either side does not stretch."""
+    low, high = values.quantile(TAIL, interpolation="lower"), values.quantile(1 - TAIL, interpolation="higher")
+    return float(values.clip(float(low), float(high)).std()) or float(values.std()) or 1.0
 
 
 def _usual(hashes: NDArray[np.uint64], part: NDArray[np.int64]) -> float:

@@ -63,7 +63,7 @@ def _identifiers(case: Case) -> Iterator[Finding]:
         if case.data.columns[name].type is ColumnType.CATEGORY:
             names = distinct > MOSTLY_UNIQUE
         else:
-            names = distinct == 1 and bool((values % 1 == 0).all()) and suspicion.counts_up(values)
+            names = bool((values % 1 == 0).all()) and suspicion.counts_up(values)
         if names:
             told = f"{name} has another value in {distinct:.0%} of rows: it names the row"
             yield Finding(LeakSearch.IDENTIFIERS, [name], float(distinct), shown(case, None, name), told)

@@ -12,7 +12,7 @@ from config.settings import ColumnType
 ROWS = 20_000  # enough to tell a leak, few enough to take no time
 DEPTH = 4
 LEAST = 30  # rows that have both values, for a likeness to mean anything
-TWINS = 10  # pairs of equal values that chance would make among as many numbers of the same range
+REPEATS = 10  # among as many numbers that chance draws from the same range: so many would come twice, and none does
 
 Floats = NDArray[np.float64]
 
@@ -90,6 +90,11 @@ def as_numbers(values: pd.Series, target: pd.Series | None = None) -> Floats:
 
 
 def counts_up(values: pd.Series) -> bool:
-    """Tell whether distinct integers are a counter, without great gaps, or were dealt out so that none comes twice."""
-    span = values.max() - values.min() + 1
-    return bool(span < 3 * len(values) or len(values) ** 2 / (2 * span) > TWINS)
+    """Tell whether integers are a counter, without great gaps, or were dealt out so that next to none comes twice.
+
+    Next to none is a tenth of the repeats among as many numbers that chance draws from the same range: rows delivered
+    twice do not turn what names the row into what describes it.
+    """
+    n, span = len(values), float(values.max()) - float(values.min()) + 1
+    by_chance = n + span * np.expm1(-n / span)
+    return bool((span < 3 * n or by_chance > REPEATS) and n - values.nunique() <= by_chance / REPEATS)

@@ -236,6 +236,33 @@ def test_near_is_told_by_the_spread_within_train_whatever_the_unit() -> None:
             assert [example for one in told for example in one.examples] == found, (unit, off)
 
 
+@pytest.mark.parametrize(
+    ("far", "found"),
+    [
+        pytest.param([1e9] * 3, False, id="a hundredth of the rows, above"),
+        pytest.param([-1e9] * 3, False, id="a hundredth of the rows, below"),
+        pytest.param([1e9, 1e9, 1e9, -1e9, -1e9, -1e9], False, id="a hundredth on either side"),
+        pytest.param([float("inf"), float("-inf")], False, id="without an end"),
+        pytest.param([1e9] * 4, True, id="more than a hundredth"),
+    ],
+)
+def test_what_lies_far_out_does_not_make_other_rows_look_alike(far: list[float], *, found: bool) -> None:
+    places, sizes = [f"place {i % 301}" for i in range(401)], [i / 301 for i in range(401)]
+    frame = rows(401).assign(count=1, place=places, size=sizes)
+    train, tune = frame[:301].copy(), frame[301:]
+    train.loc[train.index[200 : 200 + len(far)], "size"] = far
+    assert bool(list(near_duplicates(case_of(laid(train, tune, NONE), PLACES)))) is found
+
+
+def test_near_is_told_by_the_whole_spread_where_next_to_all_values_are_one() -> None:
+    frame = rows(401).assign(count=1, place=[f"place {i % 301}" for i in range(401)], size=0.0)
+    frame.loc[0, "size"] = 1.0  # a spread of 0.058
+    for off, found in ((0.0002, True), (0.0004, False)):
+        frame.loc[301:, "size"] = off
+        told = near_duplicates(case_of(laid(frame[:301], frame[301:], NONE), PLACES))
+        assert bool(list(told)) is found, off
+
+
 def test_near_duplicates_are_told_by_the_features_alone() -> None:
     frame = with_rows((21, 3), late=not ROWS.loc[3, "late"])
     (found,) = near_duplicates(case_of(cut(frame)))

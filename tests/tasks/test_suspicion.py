@@ -171,10 +171,14 @@ def test_columns_as_numbers(values: pd.Series, target: pd.Series | None, numbers
         pytest.param(range(100, 200), True, id="one after the other"),
         pytest.param([0, 4], True, id="gaps that leave under three for each"),
         pytest.param([0, 5], False, id="three for each"),
-        pytest.param(np.arange(100) * 5, True, id="twenty pairs would be equal by chance"),
-        pytest.param(np.append(np.arange(99), 498), True, id="more than ten would"),
-        pytest.param(np.append(np.arange(99), 499), False, id="ten would"),
+        pytest.param(np.append(np.arange(99), 465), True, id="more than ten would come twice by chance"),
+        pytest.param(np.append(np.arange(99), 466), False, id="fewer than ten would"),
         pytest.param([3, 9_000_000, 47_000_000], False, id="three far from one another"),
+        pytest.param([*range(97), *range(3)], True, id="three come twice, where chance would repeat 37"),
+        pytest.param([*range(96), *range(4)], False, id="four come twice, where chance would repeat 38"),
+        pytest.param([*range(98), 465, 0], True, id="one comes twice, where chance would repeat ten"),
+        pytest.param([*range(97), 465, 0, 1], False, id="two come twice, where chance would repeat ten"),
+        pytest.param([i % 40 for i in range(100)], False, id="few values, many times"),
     ],
 )
 def test_what_counts_up(values: object, counts: bool) -> None:
