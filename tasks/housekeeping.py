@@ -14,11 +14,12 @@ from urllib.parse import unquote, urlsplit
 from config.settings import Housekeeping
 from tasks import files
 from tasks.runlog import LOGS
-from tasks.tracking import Tracking, in_words
+from tasks.tracking import STATE, Tracking, in_words
 
 REPORT = Path("reports/housekeeping.json")
 CACHE = Path(".dvc/cache/files/md5")
 DIGEST = re.compile(rb"\b[0-9a-f]{32}\b")
+WORKPLACES = ("**/.fetch-*", "**/.compare-*")  # of downloads and comparisons; a killed process leaves its own
 RUN, MODEL = re.compile(r"[0-9a-f]{32}"), re.compile(r"m-[0-9a-f]{32}")
 SERVICES = {"scoring server": "-m serving", "MLflow": "mlflow server", "Prefect": "prefect server"}
 SECONDS = 300.0
@@ -60,6 +61,7 @@ def keep_house(rules: Housekeeping, store: Tracking, *, flow_run_id: str | None,
         "rows": _expire(rules, root),
         "logs": _expire_logs(rules, root),
         "cache": _clear_cache(store, before, root),
+        "workplaces": _clear_workplaces(before, root),
     }
     removed |= {"deleted runs": _purge(store, rules, before), "artefacts": _clear_artefacts(store, before, root)}
     kept = Kept(files.now(), flow_run_id, removed, tuple(_idle(rules, root)))
@@ -79,6 +81,10 @@ def _expire(rules: Housekeeping, root: Path) -> Removed:
 def _expire_logs(rules: Housekeeping, root: Path) -> Removed:
     before = files.now() - timedelta(days=rules.log_days)
     return _remove([path for path in (root / LOGS).glob("*.jsonl") if _is_older(path, before)])
+
+
+def _clear_workplaces(before: datetime, root: Path) -> Removed:
+    return _remove(p for words in WORKPLACES for p in (root / STATE).glob(words) if _is_older(p, before))
 
 
 def _clear_cache(store: Tracking, before: datetime, root: Path) -> Removed:

@@ -12,7 +12,7 @@ import pytest
 from config.settings import Housekeeping
 from tasks import files, housekeeping
 from tasks.runlog import LOGS
-from tasks.tracking import Tracking
+from tasks.tracking import STATE, Tracking
 
 RULES = Housekeeping()
 NAMED, HELD, LOOSE = "1" * 32, "2" * 32, "3" * 32
@@ -59,6 +59,16 @@ def test_logs_beyond_their_time_are_deleted(store: Tracking, tmp_path: Path) -> 
     old, new = put(tmp_path / LOGS / "old.jsonl"), put(tmp_path / LOGS / "new.jsonl", days=1)
     assert keep(store, tmp_path).removed["logs"] == housekeeping.Removed(1, 1, 0)
     assert (old.exists(), new.exists()) == (False, True)
+
+
+def test_what_killed_downloads_and_comparisons_left_is_deleted(store: Tracking, tmp_path: Path) -> None:
+    state = tmp_path / STATE
+    left = [put(state / "models/.fetch-one/model/model.skops"), put(state / ".compare-two/model/model.skops")]
+    kept = [put(state / "models/1/package/model.skops"), put(state / ".fetch-three/model.skops", days=0.5)]
+    for path in left:
+        put(path.parents[1] / "last written")
+    assert keep(store, tmp_path).removed["workplaces"] == housekeeping.Removed(2, 4, 0)
+    assert not any(path.parents[1].exists() for path in left) and all(path.exists() for path in kept)
 
 
 def test_the_cache_keeps_what_a_lock_or_a_folder_of_it_names(store: Tracking, tmp_path: Path) -> None:
