@@ -24,6 +24,17 @@ def settle(world: World) -> None:
     settlement.settle_owed(world.stores, patience_seconds=20)
 
 
+def interrupted(world: World, point: str, *, to: str = "champion") -> None:
+    """Let version 2 serve, and kill the promotion of 3 at a point."""
+    for strength in (1.0, 0.5):
+        world.champion(strength)
+    version = world.register(0.2)
+    if to == "champion":
+        world.promote("staging", world.decide("staging", version).number)
+    entry = world.decide(to, version).number
+    assert run(lambda: world.promote(to, entry), f"{point}:kill") == -signal.SIGKILL
+
+
 def standing(world: World) -> int | None:
     return history.standing(world.stores.trusted(), "champion")
 
@@ -60,9 +71,7 @@ def test_what_is_owed_is_made_good_and_recorded_once(climbed: World) -> None:
     check_closed_once(climbed.root)
 
 
-def test_a_promotion_makes_good_first_and_one_decided_before_comes_too_late(
-    climbed: World,
-) -> None:
+def test_a_promotion_makes_good_first_and_one_decided_before_comes_too_late(climbed: World) -> None:
     roll_back_without(climbed)
     with pytest.raises(Superseded, match="judged against champion 3, and champion is now 2"):
         climbed.champion(0.1)
@@ -181,12 +190,7 @@ def test_a_ledger_whose_tail_was_cut_meanwhile_shows_when_the_registry_is_back(c
 def test_a_promotion_that_was_interrupted_is_closed_wherever_the_alias_stands(
     world: World, point: str, named: int
 ) -> None:
-    for strength in (1.0, 0.5):
-        world.champion(strength)
-    version = world.register(0.2)
-    world.promote("staging", world.decide("staging", version).number)
-    entry = world.decide("champion", version).number
-    assert run(lambda: world.promote("champion", entry), f"{point}:kill") == -signal.SIGKILL
+    interrupted(world, point)
     assert (roll_back_without(world).version, world.alias()) == (1, named)
     assert verification.verify(world.stores).faults == ()
     settle(world)
@@ -205,10 +209,7 @@ def test_a_promotion_that_was_interrupted_is_closed_wherever_the_alias_stands(
 def test_a_promotion_to_staging_that_was_interrupted_is_settled_as_if_nobody_had_rolled_back(
     world: World, point: str, staged: int
 ) -> None:
-    for strength in (1.0, 0.5):
-        world.champion(strength)
-    entry = world.decide("staging", world.register(0.2)).number
-    assert run(lambda: world.promote("staging", entry), f"{point}:kill") == -signal.SIGKILL
+    interrupted(world, point, to="staging")
     assert (roll_back_without(world).version, world.alias("staging")) == (1, staged)
     assert [fault.where for fault in verification.verify(world.stores).faults if "champion" in fault.where] == []
     settle(world)
@@ -221,12 +222,7 @@ def test_a_promotion_to_staging_that_was_interrupted_is_settled_as_if_nobody_had
 @pytest.fixture
 def overtaken(world: World) -> World:
     """Version 2 serves, and a promotion of 3 was killed after the alias had moved."""
-    for strength in (1.0, 0.5):
-        world.champion(strength)
-    version = world.register(0.2)
-    world.promote("staging", world.decide("staging", version).number)
-    entry = world.decide("champion", version).number
-    assert run(lambda: world.promote("champion", entry), "promote.moved:kill") == -signal.SIGKILL
+    interrupted(world, "promote.moved")
     return world
 
 
