@@ -115,7 +115,9 @@ def test_as_many_rows_as_are_asked_for_are_enough(contest: Make) -> None:
 
 def test_without_a_champion_the_candidate_must_not_have_seen_the_rows(contest: Make) -> None:
     on = contest()
-    assert on.compare(on.train("good")).verdict == "no-champion"
+    first = on.train("good")
+    alone = on.compare(first)
+    assert alone.verdict == "no-champion" and on.report(first, alone)["champion"] is None
     assert on.compare(on.train("good", seen=pd.concat([on.seen, on.rows[:12]]))).verdict == "no-champion"
     greedy = on.train("good", seen=pd.concat([on.seen, on.rows[:13]]))
     seen = on.compare(greedy)
