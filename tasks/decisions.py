@@ -18,12 +18,11 @@ BOUND_TO = (
 AGAIN = "run `lifecycle run`: it decides anew"
 
 
-def store(decision: Decision, stores: Stores, *, run_id: str | None) -> Entry:
+def store(decision: Decision, stores: Stores, *, run_id: str) -> Entry:
     """Store a decision in the ledger, among the run's artefacts, and as reports/decisions/<gate>.json."""
     entry = stores.record(Kind.DECISION, decision)
     failpoint("decision.recorded")
-    if run_id is not None:
-        stores.registry.store_json(_copy(entry), run_id=run_id, path=_artifact(entry))
+    stores.registry.store_json(_copy(entry), run_id=run_id, path=_artifact(entry))
     if decision.version is not None:
         stores.registry.tag(decision.version, f"decision_{decision.gate}", str(entry.number))
     failpoint("decision.copied")
@@ -74,11 +73,16 @@ def consume(
     for fault in faults:
         raise _refused(f"decision {entry.number} of the {gate} gate does not hold: {fault}")
     if not decision.lets_through:
-        words = "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5]) or decision.outcome
-        if not decision.promotable and not decision.blocking:  # it passed, and yet
-            words = f"made with --explore, unpromotable for good; {words}"
+        words = _why(decision)
         raise _refused(f"decision {entry.number} of the {gate} gate refused version {decision.version}: {words}")
     return decision
+
+
+def _why(decision: Decision) -> str:
+    """Say why a decision lets nothing through."""
+    if decision.blocking:
+        return "; ".join(f"{b.practice or b.bound}: {b.because}" for b in decision.blocking[:5])
+    return ("" if decision.promotable else "made with --explore, unpromotable for good; ") + decision.outcome
 
 
 def _compare_copies(entry: Entry, version: Version, stores: Stores) -> None:
@@ -110,9 +114,9 @@ def _outdated(decision: Decision, entry: Entry, entries: Sequence[Entry], curren
     pairs = [(name, getattr(decision, name), getattr(current, name)) for name in BOUND_TO]
     faults = [f"it names no {name}" for name in ("data_version", "promotion_sha256") if not getattr(decision, name)]
     faults += [f"{name} was {said}, is {seen}" for name, said, seen in pairs if said != seen]
-    newer = [e.number for e in history.decisions(entries, gate=decision.gate, version=decision.version)]
-    if newer and newer[-1] != entry.number:
-        faults.append(f"entry {newer[-1]} decided anew")
+    last = [e.number for e in history.decisions(entries, gate=decision.gate, version=decision.version)][-1:]
+    if last != [entry.number]:
+        faults.append(f"entry {last[0]} decided anew" if last else "the ledger does not hold it")
     if history.uses_of(entries, entry.number):
         faults.append("it was used before")
     return faults

@@ -24,6 +24,7 @@ DECISION = Decision(
     gate="champion", outcome="passed", model="small", version=1, model_digest="digest", base_champion=None,
     promotable=True, actor="x", cause="x", time="x", figures={"package_digest": "package"}, **BOUND,
 )  # fmt: skip
+BLOCKS = Blocking(bound="brier", verdict="not_met", because="0.3", fix="train")
 VERSION = Version(1, "run", "source", {"digest": "digest", "data_revision": "data", "package": "package"})
 
 
@@ -59,6 +60,48 @@ def test_what_is_stored_is_the_entry_with_the_form_s_number(world: World) -> Non
     }  # fmt: skip
     refused = decisions.bare("staging", GateRefused("no"), world.stores, world.facts(), actor="x", cause="x")
     assert (refused.outcome, refused.promotable, refused.lets_through) == ("refused", False, False)
+
+
+def test_a_version_says_by_which_entries_it_was_decided_on(world: World) -> None:
+    version = world.register(1.0)
+    made = {gate: world.decide(gate, version).number for gate in ("staging", "champion")}
+    tags = world.stores.registry.version(version.number).tags
+    assert {gate: tags[f"decision_{gate}"] for gate in made} == {gate: str(number) for gate, number in made.items()}
+
+
+def test_a_copy_of_what_is_no_decision_was_edited(world: World) -> None:
+    world.decide("staging", world.register(1.0))
+    moved = world.promote("staging").entry
+    assert moved is not None
+    copy = decisions._copy(world.stores.ledger.entry(moved))
+    files.write_json(world.root / "reports" / "decisions" / "staging.json", copy)
+    with pytest.raises(IntegrityAlarm, match=f"not what ledger entry {moved} says"):
+        decisions.stored("staging", world.stores)
+    with pytest.raises(GateRefused, match=f"ledger entry {moved} is no decision"):
+        world.promote("staging", moved)
+
+
+def test_a_folder_in_place_of_the_copy_is_none(world: World) -> None:
+    world.decide("staging", world.register(1.0))
+    copy = next((world.root / "mlartifacts").rglob("decisions/staging-*.json"))
+    copy.unlink()
+    (copy / "inside").mkdir(parents=True)
+    with pytest.raises(GateRefused, match="not among the artefacts"):
+        world.promote("staging")
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        pytest.param({"outcome": "refused"}, "refused", id="refused"),
+        pytest.param({"promotable": False}, "made with --explore, unpromotable for good; passed", id="explored"),
+        pytest.param({"promotable": False, "blocking": (BLOCKS,)}, "brier: 0.3", id="refused and explored"),
+        pytest.param({"blocking": (replace(BLOCKS, practice="MLREL-09"),) * 6}, "; ".join(["MLREL-09: 0.3"] * 5),
+                     id="by more than five"),
+    ],
+)  # fmt: skip
+def test_why_nothing_is_let_through(change: dict[str, Any], words: str) -> None:
+    assert decisions._why(replace(DECISION, **change)) == words
 
 
 MADE = entry(4, gate="champion", version=1)
@@ -124,6 +167,26 @@ def test_what_came_after_it(others: tuple[Entry, ...], words: str) -> None:
     assert faults == ([words] if words else [])
 
 
+def test_one_that_the_ledger_does_not_hold_is_outdated() -> None:
+    others = (entry(3, gate="staging", version=1),)
+    assert decisions._outdated(DECISION, MADE, others, NOW) == ["the ledger does not hold it"]
+
+
+@pytest.mark.parametrize(
+    ("now", "words"),
+    [
+        pytest.param("2026-02-28T23:59:59+00:00", [], id="its last second"),
+        pytest.param("2026-03-01T00:00:00+00:00", ["is over, or not begun: 2026-01-01 to 2026-03-01"], id="over"),
+    ],
+)
+def test_a_waiver_ends_though_the_ledger_stands_still(
+    monkeypatch: pytest.MonkeyPatch, now: str, words: list[str]
+) -> None:
+    monkeypatch.setattr(files, "now", lambda: datetime.fromisoformat(now))
+    faults = list(decisions._lapsed(replace(DECISION, waivers=(WAIVER,)), (MADE,), NOW))
+    assert faults == [f"its waiver of MLSEC-01 {word}" for word in words]
+
+
 @pytest.mark.parametrize(
     ("held", "latest", "words"),
     [
@@ -146,10 +209,9 @@ def test_a_clock_that_was_set_back_lengthens_no_waiver(
     ("error", "verdict"), [(GateRefused("no", next_step="x"), "refused"), (IntegrityAlarm("no"), "alarm")]
 )
 def test_a_refusal_keeps_what_was_decided_and_closes_it_for_good(error: GateRefused, verdict: str) -> None:
-    before = Blocking(bound="brier", verdict="not_met", because="0.3", fix="train")
-    refused = decisions.refusal(replace(DECISION, blocking=(before,)), error)
+    refused = decisions.refusal(replace(DECISION, blocking=(BLOCKS,)), error)
     assert (refused.outcome, refused.promotable, refused.lets_through) == ("refused", False, False)
-    assert refused.blocking[0] == before
+    assert refused.blocking[0] == BLOCKS
     assert (refused.blocking[1].bound, refused.blocking[1].verdict, refused.blocking[1].because) == (
         "promotion", verdict, "no",
     )  # fmt: skip
