@@ -1,4 +1,4 @@
-"""Run chosen tests of a pytest session that has collected, in a chosen order, and learn which functions each calls."""
+"""Run chosen tests of a pytest session that has collected, in a chosen order, and learn which lines each passes."""
 
 import contextlib
 import json
@@ -8,7 +8,8 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import CodeType, FrameType
+from types import FrameType
+from typing import Any
 
 import pytest
 
@@ -39,10 +40,10 @@ def run(session: pytest.Session, items: Sequence[pytest.Item]) -> int:
 
 @dataclass(frozen=True)
 class Survey:
-    """What each test takes, in seconds, and which functions of a file it calls: by their first line and name."""
+    """What each test takes, in seconds, and which lines of a file it goes through."""
 
     seconds: Mapping[str, float]
-    called: Mapping[str, frozenset[str]]
+    lines: Mapping[str, frozenset[int]]
 
     def quickest(self, tests: Iterable[str]) -> list[str]:
         """Order tests by their speed, those of one file together, since they share what is made for the file."""
@@ -51,37 +52,40 @@ class Survey:
             files[_file(test)] = files.get(_file(test), 0.0) + seconds
         return sorted(tests, key=lambda test: (files[_file(test)], _file(test), self.seconds[test]))
 
-    def calling(self, codes: Iterable[CodeType]) -> list[str]:
-        """Give the tests that call one of some functions, the quickest first."""
-        wanted = {_name(code) for code in codes}
-        return self.quickest(test for test, called in self.called.items() if called & wanted)
+    def through(self, lines: Iterable[int]) -> list[str]:
+        """Give the tests that go through one of some lines, the quickest first."""
+        wanted = frozenset(lines)
+        return self.quickest(test for test, passed in self.lines.items() if passed & wanted)
 
 
 def look(session: pytest.Session, target: Path) -> int:
-    """Leave in a file what each test that passes in a fork took, and which functions of the target it called."""
-    hook, file, rows = session.config.hook, str(target), dict[str, tuple[float, list[str]]]()
+    """Leave in a file what each test that passes in a fork took, and which lines of the target it went through."""
+    hook, file, rows = session.config.hook, str(target), dict[str, tuple[float, list[int]]]()
     for item, following in zip(session.items, [*session.items[1:], None], strict=True):
-        called, failed, began = set[str](), session.testsfailed, time.monotonic()
-        with _noted(file, called):
+        lines, failed, began = set[int](), session.testsfailed, time.monotonic()
+        with _noted(file, lines):
             hook.pytest_runtest_protocol(item=item, nextitem=following)
         if session.testsfailed == failed:
-            rows[item.nodeid] = (time.monotonic() - began, sorted(called))
+            rows[item.nodeid] = (time.monotonic() - began, sorted(lines))
     hook.pytest_sessionfinish(session=session, exitstatus=0)
     SURVEY.write_text(json.dumps(rows), encoding="utf-8")
     return 0
 
 
 @contextlib.contextmanager
-def _noted(file: str, called: set[str]) -> Iterator[None]:
-    def note(frame: FrameType, event: str, _: object) -> None:
-        if event == "call" and frame.f_code.co_filename == file:
-            called.add(_name(frame.f_code))
+def _noted(file: str, lines: set[int]) -> Iterator[None]:
+    def call(frame: FrameType, event: str, _: object) -> Any:
+        return line if frame.f_code.co_filename == file else None
 
-    sys.setprofile(note)
-    threading.setprofile(note)
+    def line(frame: FrameType, event: str, _: object) -> Any:
+        lines.add(frame.f_lineno)
+        return line
+
+    threading.settrace(call)
+    sys.settrace(call)
     yield
-    sys.setprofile(None)
-    threading.setprofile(None)
+    sys.settrace(None)
+    threading.settrace(None)
 
 
 def seen() -> Survey:
@@ -89,12 +93,8 @@ def seen() -> Survey:
     rows = json.loads(SURVEY.read_text(encoding="utf-8"))
     return Survey(
         {test: seconds for test, (seconds, _) in rows.items()},
-        {test: frozenset(called) for test, (_, called) in rows.items()},
+        {test: frozenset(lines) for test, (_, lines) in rows.items()},
     )
-
-
-def _name(code: CodeType) -> str:
-    return f"{code.co_firstlineno} {code.co_qualname}"
 
 
 def _file(test: str) -> str:

@@ -1,6 +1,6 @@
 """Sift out the mutants that a test notices at once: pytest collects once, and a process is forked off for each mutant.
 
-What is left over has to be tried from the import on, with every test: which functions a test called, and what was
+What is left over has to be tried from the import on, with every test: which lines a test went through, and what was
 computed before the mutant came, is good enough to say whom to ask first, and no more.
 """
 
@@ -58,9 +58,10 @@ class Sieve:
             ordered = [items[test] for test in survey.quickest(survey.seconds)]
             if forks.done(lambda: run(session, ordered), self.limit) == 0:
                 for number, pairs in self._swappable(live):
-                    first = [self.killers[was] for was, _ in pairs if was in self.killers]
-                    asked = survey.calling(code for was, _ in pairs for code in swap.within(was))
-                    self._try(number, session, [items[test] for test in dict.fromkeys([*first, *asked])], pairs, live)
+                    asked = survey.through([self.mutants[number].line]) or survey.through(swap.lines(pairs))
+                    last = {self.killers.get(was) for was, _ in pairs}
+                    asked.sort(key=lambda test: test not in last)  # whoever was the last to notice is asked first
+                    self._try(number, session, [items[test] for test in asked], pairs, live)
         return True
 
     def _swappable(self, live: Mapping[CodeType, Sequence[FunctionType]]) -> Iterator[tuple[int, list[Swap]]]:

@@ -29,9 +29,14 @@ def swap(pairs: Sequence[Swap], live: Mapping[CodeType, Sequence[FunctionType]])
             function.__code__ = now
 
 
-def within(code: CodeType) -> list[CodeType]:
-    """Give the code of a function and of all that is defined in it."""
-    return [code, *(deeper for inner in _inner(code) for deeper in within(inner))]
+def lines(pairs: Sequence[Swap]) -> set[int]:
+    """Give the lines of the functions that differ, and of all that is defined in them."""
+    codes = (code for was, _ in pairs for code in _within(was))
+    return {line for code in codes for *_, line in code.co_lines() if line is not None}
+
+
+def _within(code: CodeType) -> list[CodeType]:
+    return [code, *(deeper for inner in _inner(code) for deeper in _within(inner))]
 
 
 def _between(was: CodeType, now: CodeType) -> list[Swap] | None:
