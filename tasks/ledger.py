@@ -61,8 +61,11 @@ class Decision:
         """Rebuild a decision from an entry's body; a missing or a foreign field is an alarm."""
         if odd := sorted(set(body) ^ {f.name for f in fields(cls)}):
             raise IntegrityAlarm(f"a decision is not complete: {', '.join(odd[:5])}", expected="every field, no other")
-        blocking = tuple(Blocking(**item) for item in body["blocking"])
-        return cls(**{**body, "blocking": blocking, "waivers": tuple(body["waivers"])})
+        try:
+            blocking = tuple(Blocking(**item) for item in body["blocking"])
+            return cls(**{**body, "blocking": blocking, "waivers": tuple(body["waivers"])})
+        except TypeError as error:
+            raise IntegrityAlarm(f"what a decision names is not complete: {error}", expected="lists of it") from error
 
 
 @dataclass(frozen=True)

@@ -76,14 +76,14 @@ def superseded(about: dict[str, Any], because: str, stores: Stores) -> Supersede
 
 def _find(gate: str, decision: int | None, stores: Stores) -> tuple[Entry, Version]:
     entry = decisions.stored(gate, stores) if decision is None else stores.ledger.entry(decision)
-    number = entry.body.get("version")
-    return entry, stores.registry.version(number if type(number) is int else 0)
+    named: Any = entry.body.get("version")  # None is no version of the registry either
+    return entry, stores.registry.version(named)
 
 
 def _moved_by(entry: Entry, gate: str, version: Version, entries: Sequence[Entry], stores: Stores) -> bool:
     """Tell whether the last move of this gate's alias is this decision's, and still stands."""
     last = history.moves(entries, gate)[-1:]
-    used = bool(last) and last[0].kind == Kind.DONE and last[0].body["decision"] == entry.number
+    used = any(move.kind == Kind.DONE and move.body["decision"] == entry.number for move in last)
     return used and stores.registry.alias(gate) == version.number
 
 
@@ -130,7 +130,7 @@ def _record_refusal(
 ) -> None:
     try:
         refused = decisions.refusal(Decision.read(entry.body), error)
-    except (IntegrityAlarm, TypeError, KeyError):  # there is nothing to build on
+    except IntegrityAlarm:  # there is nothing to build on
         refused = decisions.bare(str(entry.body.get("gate")), error, stores, current, actor=actor, cause=cause)
     stores.record(Kind.DECISION, refused)
 

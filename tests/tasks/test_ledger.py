@@ -183,7 +183,17 @@ def test_only_a_whole_pass_lets_through(change: dict[str, object]) -> None:
     assert not Decision.read(files.plain(Decision(**{**vars(DECISION), **change}))).lets_through
 
 
-@pytest.mark.parametrize("change", [{"extra": 1}, {"gate": None}], ids=["a foreign field", "a missing field"])
+@pytest.mark.parametrize(
+    "change",
+    [
+        pytest.param({"extra": 1}, id="a foreign field"),
+        pytest.param({"gate": None}, id="a missing field"),
+        pytest.param({"blocking": [{"verdict": "x", "because": "y", "why": "z"}]}, id="a foreign field of a reason"),
+        pytest.param({"blocking": [{"verdict": "x"}]}, id="a missing field of a reason"),
+        pytest.param({"blocking": ["y"]}, id="a word for a reason"),
+        pytest.param({"waivers": 0}, id="no list of waivers"),
+    ],
+)
 def test_an_incomplete_decision_is_an_alarm(change: dict[str, object]) -> None:
     body = files.plain(DECISION) | change
     with pytest.raises(IntegrityAlarm, match="not complete"):

@@ -2,15 +2,18 @@
 
 import json
 import multiprocessing
+import os
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from config.errors import GateRefused, IntegrityAlarm, LifecycleError, Superseded
-from tasks import files, packaging
+from tasks import canary, files, packaging, release
+from tasks.approvals import AwaitsApproval
 from tasks.ledger import Blocking
 from tasks.release import promote
 from tasks.settlement import promotion_lock
@@ -49,6 +52,64 @@ def test_a_promotion_done_twice_moves_once(world: World) -> None:
     assert world.promote("staging", entry.number).changed
     assert not world.promote("staging", entry.number).changed
     assert kinds(world) == ["decision", "intent", "done"]
+
+
+def test_what_was_promoted_before_is_answered_with_its_last_move(world: World) -> None:
+    for strength in (1.0, 0.5):
+        version = world.register(strength)
+        entry = world.decide("staging", version)
+        moved = world.promote("staging", entry.number)
+    assert (moved.version, moved.before, moved.changed) == (2, 1, True)
+    assert world.promote("staging", entry.number) == replace(moved, changed=False)
+    anew = world.decide("staging", version)
+    assert world.promote("staging", anew.number) == replace(moved, changed=False)
+    assert kinds(world) == ["decision", "intent", "done"] * 2 + ["decision"]
+
+
+def test_what_was_promoted_before_is_refused_where_the_alias_was_taken_away_since(world: World) -> None:
+    entry = world.decide("staging", world.register(1.0))
+    world.promote("staging", entry.number)
+    world.stores.registry.point("staging", None)
+    with pytest.raises(GateRefused, match="used before"):
+        world.promote("staging", entry.number)
+    assert world.alias("staging") is None
+
+
+def test_what_was_rolled_back_to_is_not_promoted_by_the_decision_that_let_it_in(world: World) -> None:
+    world.champion(1.0)
+    decided = world.stores.ledger.entries()[-3]
+    assert (decided.kind, decided.body["gate"]) == ("decision", "champion")
+    world.champion(0.5)
+    assert world.roll_back().version == 1
+    with pytest.raises(Superseded, match="judged against champion None, and champion is now 1"):
+        world.promote("champion", decided.number)
+
+
+def test_what_is_intended_is_recorded_before_the_alias_moves(world: World) -> None:
+    world.champion(1.0)
+    version = world.register(0.5)
+    world.promote("staging", world.decide("staging", version).number)
+    decided = world.decide("champion", version)
+    world.promote("champion", decided.number)
+    intent = world.stores.ledger.entries()[-2]
+    assert intent.kind == "intent" and intent.body == {
+        "action": "promotion", "alias": "champion", "version": 2, "from": 1, "decision": decided.number,
+        "digest": version.digest, "actor": "test", "cause": "hand", "pid": os.getpid(),
+    }  # fmt: skip
+
+
+def test_an_alias_that_somebody_moves_meanwhile_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = world.register(1.0), world.register(0.5)
+    entry = world.decide("staging", second)
+
+    def move_by_hand(point: str) -> None:
+        if point == "promote.intent":
+            world.stores.registry.point("staging", first.number)
+
+    monkeypatch.setattr(release, "failpoint", move_by_hand)
+    with pytest.raises(IntegrityAlarm, match="'staging' names version 1, which no promotion of ours did"):
+        world.promote("staging", entry.number)
+    assert (world.alias("staging"), kinds(world)[-2:]) == (1, ["intent", "alarm"])
 
 
 def edit_json(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
@@ -217,6 +278,39 @@ def test_a_decision_that_does_not_let_through_moves_nothing(world: World, change
     assert kinds(world)[-1] == "decision"
 
 
+def test_what_is_no_decision_opens_no_gate_and_that_is_recorded(world: World) -> None:
+    version = world.register(1.0)
+    whole = world.decide("staging", version).body
+    bare = world.stores.ledger.append("alarm", {"version": version.number}).number
+    odd = world.stores.ledger.append("decision", whole | {"blocking": [{"why": "bad"}]}).number
+    for number, words in ((bare, "is no decision"), (odd, "is not complete: .*'why'")):
+        with pytest.raises(LifecycleError, match=words):
+            world.promote("staging", number)
+        last = world.stores.trusted()[-1]
+        assert (last.kind, last.body["outcome"], last.body["version"]) == ("decision", "refused", None)
+    assert world.alias("staging") is None
+
+
+def test_what_waits_for_a_person_moves_nothing_and_refuses_nothing(world: World) -> None:
+    version = world.register(1.0)
+    world.promote("staging", world.decide("staging", version).number)
+    entry = world.decide("champion", version)
+    with pytest.raises(AwaitsApproval, match="waits for approver"):
+        world.promote("champion", entry.number, replace(BY_POLICY, required=True))
+    assert (world.alias(), kinds(world)[-1], world.stores.trusted()[-1].number) == (None, "decision", entry.number)
+
+
+def test_a_version_whose_canary_was_ended_does_not_become_champion(world: World) -> None:
+    version = world.register(1.0)
+    world.promote("staging", world.decide("staging", version).number)
+    world.decide("champion", version)
+    place = canary.place(world.root / ".lifecycle" / "serving", version.number, version.tags["package"])
+    place.mkdir(parents=True)
+    (place / "1.json").write_text("{")
+    with pytest.raises(GateRefused, match="the canary of version 1 was ended"):
+        world.promote("champion")
+
+
 def test_a_decision_opens_a_gate_once(world: World) -> None:
     version = world.register(1.0)
     first = world.decide("staging", version)
@@ -254,7 +348,12 @@ def test_of_two_candidates_judged_against_one_base_one_wins(world: World) -> Non
     world.promote("champion", won.number)
     with pytest.raises(Superseded, match="champion is now 3"):
         world.promote("champion", lost.number)
-    assert (world.alias(), kinds(world)[-1]) == (3, "superseded")
+    last = world.stores.trusted()[-1]
+    assert (world.alias(), last.kind) == (3, "superseded")
+    assert last.body == {
+        "gate": "champion", "decision": lost.number, "version": 2, "base_champion": 1, "champion": 3,
+        "because": "version 2 was judged against champion 1, and champion is now 3",
+    }  # fmt: skip
 
 
 def test_two_processes_promote_at_once_and_one_wins(world: World) -> None:
@@ -353,7 +452,9 @@ def test_who_waits_in_vain_for_the_lock_was_overtaken_and_it_is_recorded(world: 
             "staging", decision=entry.number, stores=world.stores, current=world.facts(), approvals=BY_POLICY,
             actor="test", cause="hand", patience_seconds=0.1,
         )  # fmt: skip
-    assert kinds(world)[-1] == "superseded"
+    last = world.stores.trusted()[-1]
+    assert last.kind == "superseded" and "under way" in last.body.pop("because")
+    assert last.body == {"gate": "staging", "decision": entry.number, "champion": None}
     assert world.promote("staging", entry.number).changed
 
 
@@ -365,6 +466,13 @@ def test_a_staging_that_another_took_is_superseded(world: World) -> None:
     with pytest.raises(Superseded, match="version 2 took the place of version 1"):
         world.promote("champion", decided[1])
     assert "took the place" in world.stores.trusted()[-1].body["because"]
+
+
+def test_one_that_was_overtaken_on_staging_may_come_back_by_a_new_decision(world: World) -> None:
+    first, second = world.register(1.0), world.register(0.5)
+    for version in (first, second, first):
+        assert world.promote("staging", world.decide("staging", version).number).changed
+    assert world.promote("champion", world.decide("champion", first).number).version == first.number
 
 
 def test_it_is_the_last_on_staging_that_may_go_on(world: World) -> None:
