@@ -183,11 +183,15 @@ def test_only_a_whole_pass_lets_through(change: dict[str, object]) -> None:
     assert not Decision.read(files.plain(Decision(**{**vars(DECISION), **change}))).lets_through
 
 
+MISSING = object()
+
+
 @pytest.mark.parametrize(
     "change",
     [
         pytest.param({"extra": 1}, id="a foreign field"),
-        pytest.param({"gate": None}, id="a missing field"),
+        pytest.param({"gate": MISSING}, id="a missing field"),
+        pytest.param({"figures": MISSING}, id="a missing field that may be empty"),
         pytest.param({"blocking": [{"verdict": "x", "because": "y", "why": "z"}]}, id="a foreign field of a reason"),
         pytest.param({"blocking": [{"verdict": "x"}]}, id="a missing field of a reason"),
         pytest.param({"blocking": ["y"]}, id="a word for a reason"),
@@ -197,7 +201,7 @@ def test_only_a_whole_pass_lets_through(change: dict[str, object]) -> None:
 def test_an_incomplete_decision_is_an_alarm(change: dict[str, object]) -> None:
     body = files.plain(DECISION) | change
     with pytest.raises(IntegrityAlarm, match="not complete"):
-        Decision.read({k: v for k, v in body.items() if v is not None or k != "gate"})
+        Decision.read({k: v for k, v in body.items() if v is not MISSING})
 
 
 def test_the_key_is_its_owners_alone(tmp_path: Path) -> None:
