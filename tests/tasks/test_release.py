@@ -470,8 +470,12 @@ def test_a_staging_that_another_took_is_superseded(world: World) -> None:
 
 def test_one_that_was_overtaken_on_staging_may_come_back_by_a_new_decision(world: World) -> None:
     first, second = world.register(1.0), world.register(0.5)
+    decided = []
     for version in (first, second, first):
-        assert world.promote("staging", world.decide("staging", version).number).changed
+        decided.append(world.decide("staging", version).number)
+        assert world.promote("staging", decided[-1]).changed
+    with pytest.raises(GateRefused, match=f"entry {decided[2]} decided anew"):
+        world.promote("staging", decided[0])
     assert world.promote("champion", world.decide("champion", first).number).version == first.number
 
 
