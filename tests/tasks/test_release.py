@@ -75,6 +75,16 @@ def test_what_was_promoted_before_is_refused_where_the_alias_was_taken_away_sinc
     assert world.alias("staging") is None
 
 
+def test_what_was_promoted_before_the_last_is_refused_though_somebody_put_it_back(world: World) -> None:
+    decided = []
+    for strength in (1.0, 0.5):
+        decided.append(world.decide("staging", world.register(strength)).number)
+        world.promote("staging", decided[-1])
+    world.stores.registry.point("staging", 1)
+    with pytest.raises(GateRefused, match="used before"):
+        world.promote("staging", decided[0])
+
+
 def test_what_was_rolled_back_to_is_not_promoted_by_the_decision_that_let_it_in(world: World) -> None:
     world.champion(1.0)
     decided = world.stores.ledger.entries()[-3]
@@ -109,7 +119,9 @@ def test_an_alias_that_somebody_moves_meanwhile_is_left_alone(world: World, monk
     monkeypatch.setattr(release, "failpoint", move_by_hand)
     with pytest.raises(IntegrityAlarm, match="'staging' names version 1, which no promotion of ours did"):
         world.promote("staging", entry.number)
-    assert (world.alias("staging"), kinds(world)[-2:]) == (1, ["intent", "alarm"])
+    intent, alarm = world.stores.trusted()[-2:]
+    assert (world.alias("staging"), intent.kind, alarm.kind) == (1, "intent", "alarm")
+    assert alarm.body == {"alias": "staging", "seen": 1, "expected": None, "intent": intent.number}
 
 
 def edit_json(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
