@@ -108,12 +108,21 @@ def test_what_is_intended_is_recorded_before_the_alias_moves(world: World) -> No
     }  # fmt: skip
 
 
-def test_an_alias_that_somebody_moves_meanwhile_is_left_alone(world: World, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("point", "expected"),
+    [
+        pytest.param("promote.intent", None, id="before it moved"),
+        pytest.param("promote.moved", 2, id="after it had"),
+    ],
+)
+def test_an_alias_that_somebody_moves_meanwhile_is_left_alone(
+    world: World, monkeypatch: pytest.MonkeyPatch, point: str, expected: int | None
+) -> None:
     first, second = world.register(1.0), world.register(0.5)
     entry = world.decide("staging", second)
 
-    def move_by_hand(point: str) -> None:
-        if point == "promote.intent":
+    def move_by_hand(here: str) -> None:
+        if here == point:
             world.stores.registry.point("staging", first.number)
 
     monkeypatch.setattr(release, "failpoint", move_by_hand)
@@ -121,7 +130,7 @@ def test_an_alias_that_somebody_moves_meanwhile_is_left_alone(world: World, monk
         world.promote("staging", entry.number)
     intent, alarm = world.stores.trusted()[-2:]
     assert (world.alias("staging"), intent.kind, alarm.kind) == (1, "intent", "alarm")
-    assert alarm.body == {"alias": "staging", "seen": 1, "expected": None, "intent": intent.number}
+    assert alarm.body == {"alias": "staging", "seen": 1, "expected": expected, "intent": intent.number}
 
 
 def edit_json(path: Path, change: Callable[[dict[str, Any]], None]) -> None:
