@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from config.errors import IntegrityAlarm
+from config.errors import GateRefused, IntegrityAlarm
 from tasks import files, packaging, settlement
 from tasks.ledger import Entry, Kind
 from tasks.settlement import Bypassed, settle, settle_owed
@@ -133,6 +133,21 @@ def test_what_is_owed_is_made_good_and_recorded(climbed: World, seen: int) -> No
         "alias": "champion", "version": 1, "from": seen, "previous": None, "move": move.entry,
         "because": f"the registry answers again: entry {move.entry} owed it the alias",
     }  # fmt: skip
+
+
+def test_a_first_champion_that_was_interrupted_is_taken_from_the_registry(world: World) -> None:
+    version = world.register(1.0)
+    world.promote("staging", world.decide("staging", version).number)
+    decided = world.decide("champion", version)
+    world.stores.record(Kind.INTENT, {
+        "action": "promotion", "alias": "champion", "version": 1, "from": None, "decision": decided.number,
+        "digest": version.digest, "actor": "test", "cause": "hand", "pid": 1,
+    })  # fmt: skip
+    world.stores.registry.point("champion", 1)
+    with pytest.raises(GateRefused):
+        world.roll_back(registry=False)
+    settle_owed(world.stores)
+    assert (world.alias(), last(world).kind, last(world).body["version"]) == (None, "settled", None)
 
 
 def test_one_that_somebody_moved_elsewhere_is_an_alarm(climbed: World) -> None:
